@@ -1,0 +1,94 @@
+"""Who someone is, without keeping who: identifiers become keyed hashes before they are stored.
+
+Two kinds of hash must never be confused:
+
+- **Identity keys** join a person's own rows inside one workspace: HMAC-SHA-256 of `kind:canonical
+  text` under a secret that lies outside the lake. Without the secret they cannot be guessed back.
+- **Platform forms** are the plain SHA-256 that ad platforms match on. They are personal data (an
+  unsalted hash of a phone is reversed in minutes), and each platform wants its own canonical text,
+  so that one form cannot be made from another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Literal, get_args
+
+BUCKETS = 64
+"""How many person buckets there are: the unit of bounded memory, distribution and intervals."""
+
+IdentityKind = Literal["anonymous", "user", "email", "phone", "crm", "company"]
+IDENTITY_KINDS: tuple[IdentityKind, ...] = get_args(IdentityKind)
+
+_BLOCK_BYTES = 64
+
+
+def identity_key(secret: bytes, kind: IdentityKind, canonical: str) -> bytes:
+    """The 32-byte HMAC-SHA-256 under which an identifier is stored.
+
+    Args:
+        secret: The workspace's key, at most 64 bytes.
+        kind: Keeps equal texts of different kinds apart.
+        canonical: The identifier's canonical text; whole numbers as decimal text.
+
+    >>> identity_key(b"secret", "email", "ana@example.com").hex()[:16]
+    '1d2f8a5faed64c2c'
+    """
+    return hmac.digest(secret, f"{kind}:{canonical}".encode(), "sha256")
+
+
+def hmac_pads(secret: bytes) -> tuple[bytes, bytes]:
+    """The inner and outer pads from which an engine without HMAC composes `identity_key`.
+
+    `sha256(outer + sha256(inner + message))`, RFC 2104, for secrets of at most 64 bytes.
+    """
+    if len(secret) > _BLOCK_BYTES:
+        raise ValueError("secrets over 64 bytes would have to be hashed first")
+    block = secret.ljust(_BLOCK_BYTES, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def bucket_of(key: bytes) -> int:
+    """The person bucket, 0..63, of an identity key: its last byte modulo 64.
+
+    The first byte would not do: a person's key is the smallest of several, so its first digits
+    are small.
+    """
+    return key[-1] % BUCKETS
+
+
+def canonical_email(text: str) -> str | None:
+    """An address trimmed and in lower case, or None where the text is no address.
+
+    >>> canonical_email(" John_Smith@gmail.com "), canonical_email("n/a")
+    ('john_smith@gmail.com', None)
+    """
+    address = text.strip().lower()
+    local, at, domain = address.rpartition("@")
+    if not (local and at and "." in domain) or any(sign.isspace() for sign in address):
+        return None
+    return address
+
+
+def email_sha256(address: str) -> str:
+    """Meta's, TikTok's and Microsoft's form: the canonical address as it is. Lower-case hex."""
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+def email_sha256_gmail_folded(address: str) -> str:
+    """Google's form: for Gmail, dots and a `+tag` in the local part are taken out first."""
+    local, _, domain = address.rpartition("@")
+    if domain in ("gmail.com", "googlemail.com"):
+        local = local.partition("+")[0].replace(".", "")
+    return hashlib.sha256(f"{local}@{domain}".encode()).hexdigest()
+
+
+def phone_sha256_plus(e164: str) -> str:
+    """Google's form of an E.164 phone: with the leading `+`."""
+    return hashlib.sha256(e164.encode()).hexdigest()
+
+
+def phone_sha256_digits(e164: str) -> str:
+    """Meta's and TikTok's form of an E.164 phone: digits alone."""
+    return hashlib.sha256(e164.removeprefix("+").encode()).hexdigest()

@@ -1,0 +1,301 @@
+"""Facts are appended and never changed; `imports` is their commit point, written last.
+
+An import may bring rows of several tables. Its rows are there once its `loaded` row stands in
+`imports`, and gone once an `undone` row follows, so several tables change together: a crash between
+any two writes leaves rows that nobody ever sees, which the next import sweeps away.
+
+What is current is a view over the loaded imports, one `.sql` file per table that needs a rule.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from outturn.domain.errors import UnknownName, UsageError
+from outturn.domain.time import instant_of
+from outturn.store.lake import Lake
+from outturn.store.sql import load_statement
+from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Table, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from outturn.store.engine import Engine
+
+Rows = pa.Table | pa.RecordBatchReader
+
+CURRENT = ("ad_spend", "ad_entities", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
+"""Fact tables that have a rule for what is current, in `store/current_<table>.sql`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """What one import was: the row that makes its facts visible.
+
+    Attributes:
+        import_id: Sorts by time; see `new_import_id`.
+        summary: JSON-able: reasons, totals, days, accounts, restatements, flags.
+        options: JSON-able: the flags that were given, so that a re-import can be told to be the same.
+    """
+
+    import_id: str
+    at: datetime
+    file: str
+    sha256: str
+    source: str
+    layout: str
+    verdict: str
+    rows_read: int
+    accepted: int
+    refused: int
+    ignored: int
+    partial: bool = False
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    state: str = "loaded"
+
+
+class Rewrite(NamedTuple):
+    """How `Facts.rewrite` changes one table: rows dropped, columns blanked.
+
+    Attributes:
+        drop: SQL predicate of the rows to take out; "false" for none.
+        blank: SQL predicate of the rows in which `columns` become NULL; "false" for none.
+        columns: The columns to blank.
+        parameters: Values of the `$name`s in both predicates.
+    """
+
+    drop: str = "false"
+    blank: str = "false"
+    columns: tuple[str, ...] = ()
+    parameters: Mapping[str, object] = {}
+
+
+def new_import_id(at: datetime, serial: int) -> str:
+    """An id that sorts by time of import, then by the file's place in its command."""
+    return f"i{at:%Y%m%dT%H%M%S%f}-{serial:04d}"
+
+
+class Facts:
+    """The fact tables of one workspace. Whoever writes holds `Workspace.lock`.
+
+    Args:
+        root: The lake's folder.
+        between_writes: Called with a table's name after each write: where tests pull the plug.
+    """
+
+    def __init__(self, root: Path, *, between_writes: Callable[[str], None] = lambda _name: None) -> None:
+        self._lake = Lake(root)
+        self._between_writes = between_writes
+
+    def load(self, record: ImportRecord, tables: Mapping[str, Rows]) -> None:
+        """Append one import's rows, all of them or (to any reader) none.
+
+        Args:
+            record: What the import was; its row is written last.
+            tables: Rows by fact table. Columns that they lack become NULL; `import_id`,
+                `imported_at` and `refused_at` are filled from the record.
+        """
+        self.sweep()
+        stamps = {"import_id": record.import_id, "imported_at": record.at, "refused_at": record.at}
+        for name, rows in tables.items():
+            self._append(TABLES[name], rows, f"{record.import_id}", stamps)
+        self._append_import(record)
+
+    def undo(self, import_id: str, at: datetime) -> None:
+        """Make an import's rows invisible again; what it had restated comes back.
+
+        Raises:
+            UnknownName: No such import.
+            UsageError: It is undone already.
+        """
+        known = {record.import_id: record for record in self.history()}
+        if import_id not in known:
+            raise UnknownName("import", import_id, known, hint="`outturn imports` lists them.")
+        if known[import_id].state == "undone":
+            raise UsageError(f"import {import_id} is undone already")
+        previous = asdict(known[import_id])
+        self._append_import(ImportRecord(**{**previous, "at": at, "state": "undone"}))
+
+    def history(self, *, as_of: datetime | None = None) -> list[ImportRecord]:
+        """Every import in its latest state, oldest first, `at` being when that state began.
+
+        Args:
+            as_of: What came at this instant or later is left out.
+        """
+        files = self._lake.files(IMPORTS)
+        if not files:
+            return []
+        until = "" if as_of is None else "WHERE at < $as_of"
+        parameters = {"files": [str(file) for file in files]} | ({} if as_of is None else {"as_of": as_of})
+        with _connection() as connection:
+            rows = connection.execute(
+                f"SELECT * EXCLUDE (at), outturn_at FROM (SELECT *, epoch_us(at) AS outturn_at, ROW_NUMBER() OVER "  # noqa: S608
+                f"(PARTITION BY import_id ORDER BY at DESC, state DESC) AS n FROM read_parquet($files) {until}) "
+                "WHERE n = 1 ORDER BY import_id",
+                parameters,
+            ).to_arrow_table()
+        return [_record(row) for row in rows.to_pylist()]
+
+    def loaded(self, *, as_of: datetime | None = None) -> list[ImportRecord]:
+        """The imports whose rows count, oldest first."""
+        return [record for record in self.history(as_of=as_of) if record.state == "loaded"]
+
+    def expose(self, engine: Engine, *, as_of: datetime | None = None) -> None:
+        """Name every fact table on an engine, holding its current rows and nothing else.
+
+        `loaded_imports` (import_id, imported_at, partial, file) comes beside them, and `<table>_rows`
+        with everything ever written.
+
+        Args:
+            engine: Where the names are made.
+            as_of: Only imports from before this instant exist.
+        """
+        loaded = self.loaded(as_of=as_of)
+        engine.register(
+            "loaded_imports",
+            pa.table(
+                {
+                    "import_id": pa.array([record.import_id for record in loaded], pa.string()),
+                    "file": pa.array([record.file for record in loaded], pa.string()),
+                    "partial": pa.array([record.partial for record in loaded], pa.bool_()),
+                }
+            ),
+        )
+        for name in FACTS:
+            table = TABLES[name]
+            engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(table)], table)
+        engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
+        engine.table("events_repeated", load_statement("outturn.store", "events_repeated.sql").text)
+        for name in CURRENT:
+            engine.view(name, load_statement("outturn.store", f"current_{name}.sql").text)
+
+    def rewrite(self, table_name: str, rewrite: Rewrite) -> int:
+        """Change the past of one table, physically: for erasure, and for nothing else.
+
+        Every file that holds such a row is written anew without it and replaced in one commit, then
+        the old files are deleted.
+
+        Returns:
+            How many rows were dropped or blanked.
+        """
+        table = TABLES[table_name]
+        blanked = set(rewrite.columns)
+        columns = ", ".join(
+            f"CASE WHEN ({rewrite.blank}) THEN NULL ELSE {name} END AS {name}" if name in blanked else name
+            for name in table.names
+        )
+        changed = 0
+        old: list[Path] = []
+        new: list[Path] = []
+        with _connection() as connection:
+            for file in self._lake.files(table):
+                source = f"read_parquet('{_quoted(file)}')"
+                count = f"SELECT COUNT(*) FROM {source} WHERE ({rewrite.drop}) OR ({rewrite.blank})"  # noqa: S608
+                touched: int = connection.execute(count, dict(rewrite.parameters)).fetchall()[0][0]
+                if not touched:
+                    continue
+                target = file.with_name(f"{file.stem}-r.parquet")
+                kept = f"SELECT {columns} FROM {source} WHERE NOT coalesce(({rewrite.drop}), false)"  # noqa: S608
+                connection.execute(_copy(kept, target), dict(rewrite.parameters))
+                changed += touched
+                old.append(file)
+                new.append(target)
+        if old:
+            self._lake.replace(table, old, new)
+            self._lake.vacuum(table)
+        return changed
+
+    def sweep(self) -> None:
+        """Take out what a crashed import left behind: rows of imports that `imports` does not know."""
+        known = {record.import_id for record in self.history()}
+        for name in FACTS:
+            if name == IMPORTS.name:
+                continue
+            orphans = [file for file in self._lake.files(TABLES[name]) if _import_of(file) not in known]
+            if orphans:
+                self._lake.replace(TABLES[name], orphans, [])
+                self._lake.vacuum(TABLES[name])
+
+    def vacuum(self) -> None:
+        """Delete every file that no table's newest snapshot holds."""
+        for name in FACTS:
+            self._lake.vacuum(TABLES[name])
+
+    def accounts_known(self, platform: str) -> list[str]:
+        """Ad accounts of a platform that loaded rows name, the first import's first; `(unnamed)` among them."""
+        loaded = [record.import_id for record in self.loaded()]
+        seen: dict[str, None] = {}
+        with _connection() as connection:
+            for table in (ACCOUNTS, AD_SPEND):
+                if files := [str(file) for file in self._lake.files(table)]:
+                    rows = connection.execute(
+                        "SELECT account_id FROM read_parquet($files) WHERE platform = $platform "
+                        "AND list_contains($loaded, import_id) GROUP BY 1 ORDER BY min(import_id), 1",
+                        {"files": files, "platform": platform, "loaded": loaded},
+                    ).fetchall()
+                    seen |= dict.fromkeys(row[0] for row in rows)
+        return list(seen)
+
+    def _append_import(self, record: ImportRecord) -> None:
+        row = {
+            **asdict(record),
+            "summary": json.dumps(record.summary, sort_keys=True),
+            "options": json.dumps(record.options, sort_keys=True),
+        }
+        self._append(IMPORTS, pa.Table.from_pylist([row]), f"{record.import_id}-{record.state}", {})
+
+    def _append(self, table: Table, rows: Rows, stem: str, stamps: Mapping[str, object]) -> None:
+        folder = self._lake.folder(table)
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{stem}.parquet"
+        given = set(rows.schema.names)
+        unknown = given - set(table.names)
+        if unknown:
+            raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
+        used = {name: value for name, value in stamps.items() if name in table.names}
+        with _connection() as connection:
+            connection.register("handed", rows)
+            select = ", ".join(_column(name, column.type, given, used) for name, column in zip(table.names, table.columns, strict=True))
+            written: int = connection.execute(_copy(f"SELECT {select} FROM handed", target), used).fetchall()[0][0]  # noqa: S608
+        if written:
+            self._lake.append(table, [target])
+        else:
+            target.unlink(missing_ok=True)
+        self._between_writes(table.name)
+
+
+def _column(name: str, kind: Type, given: set[str], stamps: Mapping[str, object]) -> str:
+    if name in stamps:
+        return f"CAST(${name} AS {kind.duckdb}) AS {name}"
+    return f"CAST({name if name in given else 'NULL'} AS {kind.duckdb}) AS {name}"
+
+
+def _copy(select: str, target: Path) -> str:
+    return f"COPY ({select}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION zstd)"
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _import_of(file: Path) -> str:
+    return "-".join(file.stem.split("-")[:2])
+
+
+def _record(row: dict[str, Any]) -> ImportRecord:
+    fields = {name: row[name] for name in ImportRecord.__dataclass_fields__ if name in row}
+    return ImportRecord(**{**fields, "at": instant_of(row["outturn_at"]), "summary": json.loads(row["summary"]), "options": json.loads(row["options"])})

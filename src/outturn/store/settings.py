@@ -1,0 +1,43 @@
+"""Reading `outturn.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+from outturn.domain.errors import UsageError
+from outturn.domain.settings import Settings, checked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_NAME = "outturn.toml"
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings that the file gives, the defaults for what it does not name.
+
+    Raises:
+        UsageError: Not TOML (with the line), or a setting that `domain/settings.py` refuses.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not readable as TOML: {error}") from None
+    return checked(document, where=path.name)
+
+
+def first_settings_text(currency: str, time_zone: str) -> str:
+    """The `outturn.toml` that a new workspace begins with."""
+    return f"""\
+# Every setting and its default: the page "Settings" of the documentation.
+[workspace]
+currency = "{currency}"
+time_zone = "{time_zone}"
+
+# What counts as a conversion. The first goal is the one that commands use unless told otherwise.
+[goals.sale]
+kinds = ["purchase", "won"]
+count = "every"
+lookback_days = 30
+"""
