@@ -19,7 +19,7 @@ import pyarrow as pa
 from outturn.domain.errors import UnknownName, UsageError
 from outturn.domain.time import instant_of
 from outturn.store.lake import Lake
-from outturn.store.sql import load_statement
+from outturn.store.sql import load
 from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Table, Type
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ImportRecord:
     """
 
     import_id: str
-    at: datetime
+    state_at: datetime
     file: str
     sha256: str
     source: str
@@ -104,7 +104,7 @@ class Facts:
                 `imported_at` and `refused_at` are filled from the record.
         """
         self.sweep()
-        stamps = {"import_id": record.import_id, "imported_at": record.at, "refused_at": record.at}
+        stamps = {"import_id": record.import_id, "imported_at": record.state_at, "refused_at": record.state_at}
         for name, rows in tables.items():
             self._append(TABLES[name], rows, f"{record.import_id}", stamps)
         self._append_import(record)
@@ -122,10 +122,10 @@ class Facts:
         if known[import_id].state == "undone":
             raise UsageError(f"import {import_id} is undone already")
         previous = asdict(known[import_id])
-        self._append_import(ImportRecord(**{**previous, "at": at, "state": "undone"}))
+        self._append_import(ImportRecord(**{**previous, "state_at": at, "state": "undone"}))
 
     def history(self, *, as_of: datetime | None = None) -> list[ImportRecord]:
-        """Every import in its latest state, oldest first, `at` being when that state began.
+        """Every import in its latest state, oldest first, `state_at` being when that state began.
 
         Args:
             as_of: What came at this instant or later is left out.
@@ -133,16 +133,17 @@ class Facts:
         files = self._lake.files(IMPORTS)
         if not files:
             return []
-        until = "" if as_of is None else "WHERE at < $as_of"
+        until = "" if as_of is None else "WHERE state_at < $as_of"
         parameters = {"files": [str(file) for file in files]} | ({} if as_of is None else {"as_of": as_of})
         with _connection() as connection:
-            rows = connection.execute(
-                f"SELECT * EXCLUDE (at), outturn_at FROM (SELECT *, epoch_us(at) AS outturn_at, ROW_NUMBER() OVER "  # noqa: S608
-                f"(PARTITION BY import_id ORDER BY at DESC, state DESC) AS n FROM read_parquet($files) {until}) "
+            found = connection.execute(
+                f"SELECT * EXCLUDE (state_at), state_micros FROM (SELECT *, epoch_us(state_at) AS state_micros, ROW_NUMBER() OVER "  # noqa: S608
+                f"(PARTITION BY import_id ORDER BY state_at DESC, state DESC) AS n FROM read_parquet($files) {until}) "
                 "WHERE n = 1 ORDER BY import_id",
                 parameters,
-            ).to_arrow_table()
-        return [_record(row) for row in rows.to_pylist()]
+            )
+            names = [column[0] for column in found.description or ()]
+            return [_record(dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
     def loaded(self, *, as_of: datetime | None = None) -> list[ImportRecord]:
         """The imports whose rows count, oldest first."""
@@ -173,9 +174,9 @@ class Facts:
             table = TABLES[name]
             engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(table)], table)
         engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
-        engine.table("events_repeated", load_statement("outturn.store", "events_repeated.sql").text)
+        engine.table("events_repeated", load("outturn.store", "events_repeated"))
         for name in CURRENT:
-            engine.view(name, load_statement("outturn.store", f"current_{name}.sql").text)
+            engine.view(name, load("outturn.store", f"current_{name}"))
 
     def rewrite(self, table_name: str, rewrite: Rewrite) -> int:
         """Change the past of one table, physically: for erasure, and for nothing else.
@@ -298,4 +299,4 @@ def _import_of(file: Path) -> str:
 
 def _record(row: dict[str, Any]) -> ImportRecord:
     fields = {name: row[name] for name in ImportRecord.__dataclass_fields__ if name in row}
-    return ImportRecord(**{**fields, "at": instant_of(row["outturn_at"]), "summary": json.loads(row["summary"]), "options": json.loads(row["options"])})
+    return ImportRecord(**{**fields, "state_at": instant_of(row["state_micros"]), "summary": json.loads(row["summary"]), "options": json.loads(row["options"])})

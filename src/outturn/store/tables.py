@@ -97,7 +97,7 @@ IMPORTS = Table(
     (
         Column("import_id", Type.TEXT, "sorts by time of import", needed=True),
         Column("state", Type.TEXT, "loaded or undone", needed=True),
-        Column("at", Type.AT, "when this state began", needed=True),
+        Column("state_at", Type.AT, "when this state began: of loaded, the time of the import", needed=True),
         Column("file", Type.TEXT, "the file's name without its folder", needed=True),
         Column("sha256", Type.TEXT, "of the file's bytes, lower-case hex", needed=True),
         Column("source", Type.TEXT, "the source's name, such as google-ads", needed=True),
@@ -170,7 +170,7 @@ ACCOUNTS = Table(
 )  # fmt: skip
 
 CLAIMS = Table(
-    "claims", "fact", "sources", "import_id, line, conversion_action, click_or_view, window",
+    "claims", "fact", "sources", "import_id, line, conversion_action, click_or_view, attribution_window",
     (
         *_IMPORT,
         Column("imported_at", Type.AT, needed=True),
@@ -181,7 +181,7 @@ CLAIMS = Table(
         *_text("campaign_id", "campaign_name", "ad_group_id", "ad_id"),
         Column("conversion_action", Type.TEXT, "as the platform names it; all when not told apart", needed=True),
         Column("click_or_view", Type.TEXT, "click, view, or all when not told apart", needed=True),
-        Column("window", Type.TEXT, "such as 7d_click; default when not stated", needed=True),
+        Column("attribution_window", Type.TEXT, "such as 7d_click; default when not stated", needed=True),
         Column("date_basis", Type.TEXT, "impression or conversion; unknown when not stated", needed=True),
         Column("currency", Type.TEXT, "NULL: no value is claimed"),
         Column("claimed_conversions", Type.SHARE, "platforms claim fractions; NULL: unknown"),

@@ -1,0 +1,88 @@
+"""The command `outturn`: its options, and which file holds which command."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from outturn import __version__
+from outturn.domain.errors import OutturnError
+
+# In the order in which a new user meets them.
+COMMANDS: dict[str, str] = {
+    "demo": "outturn.cli.demo",
+    "init": "outturn.cli.workspace",
+    "import": "outturn.cli.imports",
+    "imports": "outturn.cli.imports",
+    "refused": "outturn.cli.imports",
+    "build": "outturn.cli.workspace",
+    "kpis": "outturn.cli.figures",
+    "attribute": "outturn.cli.figures",
+    "unjoined": "outturn.cli.figures",
+    "forget": "outturn.cli.privacy",
+    "person": "outturn.cli.privacy",
+}
+
+
+class _Lazy(click.Group):
+    """Loads a command's file when the command is called: `kpis` must not pay for what `import` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command = getattr(module, f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="outturn")
+@click.option(
+    "-w",
+    "--workspace",
+    type=click.Path(path_type=Path),
+    help="The workspace's folder. Default: the nearest folder upwards with an outturn.toml.",
+)
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path | None) -> None:
+    """From exports and event archives to figures that can be trusted.
+
+    \b
+    outturn init acme --currency EUR --time-zone Europe/Berlin
+    outturn -w acme import exports/*
+    outturn -w acme kpis --by channel
+    outturn -w acme attribute --model linear,time_decay
+    """
+    ctx.obj = workspace
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code; what Outturn refuses is a message, never a traceback."""
+    try:
+        code: Any = cli.main(args=arguments, prog_name="outturn", standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail("Stopped.", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except OutturnError as error:
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has had enough: no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"outturn: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,58 @@
+"""What a command prints: one JSON object, or a table for people."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print the one object that `--json` promises."""
+    click.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str = "") -> None:
+    """Print rows as a table: figures to the right, unknown ones as a dash.
+
+    Args:
+        title: Above the table.
+        columns: Headings; those of number columns are found from the rows.
+        rows: Cells of text, numbers, or None for unknown.
+        caption: Under the table.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", caption=caption or None, caption_justify="left", box=box.SIMPLE_HEAD)
+    for at, name in enumerate(columns):
+        numeric = any(_is_figure(row[at]) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    Console().print(table)
+
+
+def _is_figure(value: object) -> bool:
+    if isinstance(value, (int, float)):
+        return True
+    return isinstance(value, str) and value.replace(",", "").replace(".", "").lstrip("-").isdigit()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+    return str(value).replace("[", "\\[")
