@@ -1,0 +1,70 @@
+# make demo   a first result on a fresh machine
+# make test   every test that needs no Java
+# make check  lint, types, rooms and docs
+# `make` alone lists the rest.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+JOBS ?= 2
+
+# Material announces the end of MkDocs 1 on every build; docs/decisions/ says what we do about it.
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-spark demo test check lint format types rooms docs engines bench soak lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+
+setup: ## .venv from requirements.lock; does nothing when nothing changed
+	@$(PYTHON) scripts/set_up.py .venv requirements.lock
+
+setup-spark: ## .venv-spark from requirements-spark.lock (needs Java 17)
+	@$(PYTHON) scripts/set_up.py .venv-spark requirements-spark.lock
+
+demo: setup ## a simulated market: each model's figures beside the planted truth
+	@.venv/bin/outturn demo demo
+
+test: setup ## all tests and doctests but Spark's
+	$(PY) -m pytest -n $(JOBS)
+
+check: lint types rooms docs ## everything below but the tests
+
+lint: setup ## format, lint, spelling
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/codespell
+
+format: setup ## write what `make lint` would ask for
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+types: setup ## mypy strict, tests too
+	.venv/bin/mypy
+
+rooms: setup ## imports go down the stairs
+	.venv/bin/lint-imports
+
+docs: setup ## the site, strict, in site/; no page may load from another host
+	.venv/bin/mkdocs build --strict --quiet
+	$(PY) scripts/offline_site.py site
+
+engines: setup-spark ## the tests marked spark, on Spark at local[2]
+	.venv-spark/bin/python -m pytest -m spark tests
+
+bench: setup ## speed against peers, as ratios in one run
+	$(PY) bench/run.py
+
+soak: setup ## the long run: memory and exactness over hours
+	$(PY) bench/soak.py
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+lock: ## compile both locks anew (needs uv on the PATH)
+	$(LOCK) requirements.in --output-file requirements.lock
+	$(LOCK) requirements-spark.in --output-file requirements-spark.lock
+
+clean: ## everything that make made
+	rm -rf .venv .venv-spark .peers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+		.numba_cache site demo build bench/out
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
