@@ -15,7 +15,7 @@ from outturn.store.macros import MACROS
 from outturn.store.sql import inline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -40,7 +40,7 @@ class DuckDBEngine:
     def __init__(
         self,
         *,
-        memory_limit: str = "1GB",
+        memory_limit_mb: int = 0,
         threads: int = 0,
         temp_directory: str = "",
         only_folders: Sequence[str] | None = None,
@@ -48,7 +48,7 @@ class DuckDBEngine:
         """Open one.
 
         Args:
-            memory_limit: Buffers beyond which statements work in temporary files.
+            memory_limit_mb: Buffers beyond which statements work in temporary files; 0: 1 GB.
             threads: 0: as many as the machine has.
             temp_directory: Empty: a private folder, removed at `close`.
             only_folders: Where given, files outside these folders cannot be read or written, extensions cannot be loaded
@@ -57,10 +57,12 @@ class DuckDBEngine:
         self._spill = Path(temp_directory or tempfile.mkdtemp(prefix="outturn-"))
         self._owns_spill = not temp_directory
         config: dict[str, Any] = {
-            "memory_limit": memory_limit,
+            "memory_limit": f"{memory_limit_mb or 1024}MiB",
             "temp_directory": str(self._spill),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
+            # A misspelt table is an error, never a Python variable that happens to bear the name.
+            "python_enable_replacements": False,
         }
         if threads:
             config["threads"] = threads
@@ -76,13 +78,12 @@ class DuckDBEngine:
 
     def relation(self, name: str, files: Sequence[str], table: Table) -> None:
         """Name the rows of Parquet files, with the table's columns and types; no files: no rows."""
-        columns = ", ".join(f"CAST({c.name} AS {c.type.duckdb}) AS {c.name}" for c in table.columns)
         if files:
             source = f"read_parquet([{', '.join(quoted(file) for file in files)}])"
         else:
             nothing = ", ".join(f"CAST(NULL AS {c.type.duckdb}) AS {c.name}" for c in table.columns)
             source = f"(SELECT {nothing}) WHERE FALSE"
-        self._name(name, "VIEW", f"SELECT {columns} FROM {source}")
+        self._name(name, "VIEW", f"SELECT {_typed(table)} FROM {source}")
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Name rows that Python has made."""
@@ -116,13 +117,14 @@ class DuckDBEngine:
         *,
         parameters: Mapping[str, object] = NO_PARAMETERS,
         order: Sequence[str] = (),
+        table: Table | None = None,
     ) -> list[Path]:
         """Write the rows to one sorted Parquet file; spills to the temporary folder beyond the memory limit."""
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "part-00000.parquet"
         sorting = f" ORDER BY {', '.join(f'{column} ASC NULLS LAST' for column in order)}" if order else ""
         self._connection.cursor().execute(
-            f"COPY (SELECT * FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
+            f"COPY (SELECT {_typed(table) if table else '*'} FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
             dict(parameters) or None,
         )
@@ -163,12 +165,16 @@ class DuckDBEngine:
             cursor.execute(f"CREATE {kind} {name} AS {statement}", dict(parameters) or None)
 
 
+def _typed(table: Table) -> str:
+    return ", ".join(f"CAST({column.name} AS {column.type.duckdb}) AS {column.name}" for column in table.columns)
+
+
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def refuse_wide_integers(columns: zip[tuple[str, str]]) -> None:
+def refuse_wide_integers(columns: Iterable[tuple[str, str]]) -> None:
     """Refuse columns of 128 bits, which leave DuckDB as floats or decimals: a bare SUM of micros makes them."""
     wide = [name for name, type_name in columns if type_name in {"HUGEINT", "UHUGEINT"}]
     if wide:

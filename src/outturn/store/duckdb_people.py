@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from outturn.domain.errors import OutturnError
-from outturn.store.people import BUCKETS, in_order, refuse_nulls
+from outturn.store.people import BUCKETS, in_order, no_bucket, not_a_number, null_message, outside_buckets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,9 @@ def map_people(
         last = first + BUCKETS_PER_QUERY - 1
         read = {name: _read(connection.cursor(), name, select, first, last) for name, select in selects.items()}
         return [
-            kernel(bucket, {name: in_order(_slice(columns, bucket), order.get(name, ())) for name, columns in read.items()})
+            kernel(
+                bucket, {name: in_order(_slice(columns, bucket), order.get(name, ())) for name, columns in read.items()}
+            )
             for bucket in range(first, last + 1)
         ]
 
@@ -53,13 +55,13 @@ def _numbers(connection: duckdb.DuckDBPyConnection, name: str, statement: str) -
     described = connection.cursor().execute(f"DESCRIBE {statement}").fetchall()
     types = {str(row[0]): str(row[1]) for row in described}
     if "bucket" not in types:
-        raise OutturnError(f"Input {name!r} has no column 'bucket'; its columns are {', '.join(types)}.")
+        raise OutturnError(no_bucket(name, list(types)))
     columns = ", ".join(_number(name, column, type_name) for column, type_name in types.items())
     select = f"SELECT {columns} FROM (\n{statement}\n) AS {name}"
     outside = f"SELECT COUNT(*) FROM (\n{statement}\n) AS {name} WHERE bucket IS NULL OR bucket NOT BETWEEN 0 AND {BUCKETS - 1}"
     lost = connection.cursor().execute(outside).fetchall()[0][0]
     if lost:
-        raise OutturnError(f"Input {name!r} has {lost} rows whose bucket is not in 0..{BUCKETS - 1}: no kernel would see them.")
+        raise OutturnError(outside_buckets(name, lost))
     return select
 
 
@@ -70,16 +72,17 @@ def _number(name: str, column: str, type_name: str) -> str:
         return f"CAST({column} - DATE '1970-01-01' AS INTEGER) AS {column}"
     if type_name in _NUMBERS:
         return column
-    raise OutturnError(
-        f"Input {name!r} hands column {column!r} as {type_name}. A kernel takes numbers, flags, days and instants: "
-        f"give texts a code in the SELECT, and CAST sums to BIGINT."
-    )
+    raise OutturnError(not_a_number(name, column, type_name))
 
 
 def _read(cursor: duckdb.DuckDBPyConnection, name: str, select: str, first: int, last: int) -> Columns:
-    columns: Columns = cursor.execute(f"{select} WHERE bucket BETWEEN {first} AND {last}").fetchnumpy()
-    refuse_nulls(name, columns)
-    columns = {column: np.ma.getdata(values) for column, values in columns.items()}
+    # Through Arrow, in 0.4 s for 10M touches where `fetchnumpy` takes 0.6.
+    rows = cursor.sql(f"{select} WHERE bucket BETWEEN {first} AND {last}").to_arrow_table()
+    columns: dict[str, np.ndarray[Any, Any]] = {}
+    for column in rows.column_names:
+        if nulls := rows[column].null_count:
+            raise OutturnError(null_message(name, column, nulls))
+        columns[column] = rows[column].to_numpy()
     # Stable, so that rows of a bucket keep the SELECT's order.
     return in_order(columns, ("bucket",))
 

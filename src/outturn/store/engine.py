@@ -6,10 +6,10 @@ mean the same on every engine. What SQL does badly runs as a kernel over person 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from outturn.domain.errors import UnknownName
+from outturn.domain.settings import Settings
 from outturn.store.duckdb_engine import DuckDBEngine
 from outturn.store.people import BUCKETS, Columns, Kernel
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from outturn.store.tables import Table
 
-__all__ = ["BUCKETS", "ENGINES", "Columns", "Engine", "EngineSettings", "Kernel", "open_engine"]
+__all__ = ["BUCKETS", "ENGINES", "Columns", "Engine", "Kernel", "open_engine"]
 
 ENGINES = ("duckdb", "spark")
 
@@ -53,7 +53,13 @@ class Engine(Protocol):
         """A few rows as Python values, without loading Arrow. Instants must leave as `outturn_micros(...)`."""
 
     def write(
-        self, statement: str, folder: Path, *, parameters: Mapping[str, object] = ..., order: Sequence[str] = ...
+        self,
+        statement: str,
+        folder: Path,
+        *,
+        parameters: Mapping[str, object] = ...,
+        order: Sequence[str] = ...,
+        table: Table | None = ...,
     ) -> list[Path]:
         """Write the rows to Parquet files in `folder` and return them, at least one, in the rows' order.
 
@@ -62,6 +68,8 @@ class Engine(Protocol):
             folder: Made where it is missing.
             parameters: Values of the statement's `$names`.
             order: Columns by which all rows are sorted, NULL last, across the files too; none: the SELECT's own order.
+            table: Where given, its columns are picked by name, in its order, and cast to its types, so that both engines'
+                files are alike; a column that the SELECT lacks is an error.
         """
 
     def map_people(
@@ -81,39 +89,29 @@ class Engine(Protocol):
         """Let go of memory, temporary files and names."""
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """Which engine, and how much of the machine it may take.
+def open_engine(
+    settings: Settings | None = None, *, temp_directory: str = "", only_folders: Sequence[str] | None = None
+) -> Engine:
+    """Open the engine that a workspace's settings name; without settings, DuckDB.
 
-    Attributes:
-        name: `duckdb` or `spark`.
-        memory_limit: DuckDB's own buffers, such as `1GB`; beyond them it works in temporary files.
-        threads: 0: as many as the machine has.
+    Args:
+        settings: Their section `[engine]` counts.
         temp_directory: Where temporary files go, which hold personal data while a statement runs; empty: a private
-            folder of the system's, removed at close.
-        spark_url: `local[2]`, `spark://host:7077` or `sc://host:15002`.
-    """
-
-    name: str = "duckdb"
-    memory_limit: str = "1GB"
-    threads: int = 0
-    temp_directory: str = ""
-    spark_url: str = "local[2]"
-
-
-def open_engine(settings: EngineSettings = EngineSettings()) -> Engine:  # noqa: B008 - frozen, so one for all is right
-    """Open the engine that the settings name.
+            folder of the system's, removed at `close`.
+        only_folders: DuckDB alone: nothing outside these folders can be read or written, and no setting changed.
 
     Raises:
         UsageError: No such engine, or it is not installed.
     """
-    if settings.name == "duckdb":
+    settings = settings or Settings()
+    name, threads, memory = (settings[f"engine.{key}"] for key in ("name", "threads", "memory_limit_mb"))
+    if name == "duckdb":
         return DuckDBEngine(
-            memory_limit=settings.memory_limit, threads=settings.threads, temp_directory=settings.temp_directory
+            memory_limit_mb=memory, threads=threads, temp_directory=temp_directory, only_folders=only_folders
         )
-    if settings.name == "spark":
+    if name == "spark":
         # PySpark is an optional extra of 490 MB: nothing of it loads unless it is asked for.
         from outturn.store.spark_engine import SparkEngine  # noqa: PLC0415
 
-        return SparkEngine(settings.spark_url, memory_limit=settings.memory_limit)
-    raise UnknownName("engine", settings.name, ENGINES, hint="Set [engine] name in outturn.toml.")
+        return SparkEngine(settings["engine.spark_url"], memory_limit_mb=memory, threads=threads)
+    raise UnknownName("engine", name, ENGINES, hint="Set [engine] name in outturn.toml.")

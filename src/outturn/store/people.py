@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from outturn.domain.errors import OutturnError
-
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
@@ -70,12 +68,27 @@ def _lies_sorted(columns: Columns, order: Sequence[str]) -> bool:
     return True
 
 
-def refuse_nulls(name: str, columns: Columns) -> None:
-    """Refuse an input with NULLs, which an array of numbers cannot hold: they would become some number."""
-    for column, values in columns.items():
-        mask = getattr(values, "mask", None)
-        if mask is not None and bool(mask.any()):
-            raise OutturnError(
-                f"Input {name!r} has NULL in column {column!r} ({int(mask.sum())} rows of a bucket). "
-                f"A kernel cannot see NULL: write COALESCE({column}, ...) in its SELECT."
-            )
+def null_message(name: str, column: str, rows: int) -> str:
+    """What to say of an input with NULLs, which an array of numbers cannot hold: they would become some number."""
+    return (
+        f"Input {name!r} has NULL in column {column!r} ({rows} rows of a bucket). "
+        f"A kernel cannot see NULL: write COALESCE({column}, ...) in its SELECT."
+    )
+
+
+def not_a_number(name: str, column: str, type_name: str) -> str:
+    """What to say of an input's column that no array of numbers can hold."""
+    return (
+        f"Input {name!r} hands column {column!r} as {type_name}. A kernel takes numbers, flags, days and instants: "
+        f"give texts a code in the SELECT, and CAST sums to BIGINT."
+    )
+
+
+def no_bucket(name: str, columns: Sequence[str]) -> str:
+    """What to say of an input that does not say which bucket its rows belong to."""
+    return f"Input {name!r} has no column 'bucket'; its columns are {', '.join(columns)}."
+
+
+def outside_buckets(name: str, rows: int) -> str:
+    """What to say of rows that no kernel would see."""
+    return f"Input {name!r} has {rows} rows whose bucket is not in 0..{BUCKETS - 1}: no kernel would see them."

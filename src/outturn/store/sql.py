@@ -69,7 +69,9 @@ def read(file: Path) -> Statement:
     header = _header(text)
     missing = [key for key in HEADER if key not in header and key != "takes"]
     if missing:
-        raise OutturnError(f"{file}: the header lacks {', '.join(missing)}. Begin the file with '-- {missing[0]}: ...'.")
+        raise OutturnError(
+            f"{file}: the header lacks {', '.join(missing)}. Begin the file with '-- {missing[0]}: ...'."
+        )
     takes = dict(_pair(file, entry) for entry in _listed(header.get("takes", "")))
     return Statement(file, header["table"], header["grain"], _listed(header["reads"]), takes, header["says"], text)
 
@@ -119,9 +121,7 @@ def check_parameters(used: list[str], parameters: Mapping[str, object]) -> None:
     missing = [name for name in used if name not in parameters]
     unused = [name for name in parameters if name not in used]
     if missing or unused:
-        raise UsageError(
-            f"The statement takes the parameters {used}; missing: {missing}, not used by it: {unused}."
-        )
+        raise UsageError(f"The statement takes the parameters {used}; missing: {missing}, not used by it: {unused}.")
 
 
 def literal(value: object) -> str:
