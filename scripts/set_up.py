@@ -26,7 +26,7 @@ STAMP = "set-up.json"
 JAVA_PACKAGE = "openjdk-17-jre-headless"
 OLDEST_JAVA = 17
 # What a source-only package is built with stands in the lock too, and goes in before it.
-BUILD_TOOLS = ("setuptools", "wheel")
+BUILD_TOOLS = ("setuptools",)
 
 
 class SetUpError(Exception):

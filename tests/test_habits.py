@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import pytest
 
@@ -129,15 +130,16 @@ def test_both_engines_run_on_the_same_versions() -> None:
     assert {line for line in plain if name_of(line) in product} == {line for line in spark if name_of(line) in product}
 
 
-def project() -> dict[str, list[str]]:
+def project() -> dict[str, Any]:
     with (ROOT / "pyproject.toml").open("rb") as file:
-        table: dict[str, list[str]] = tomllib.load(file)["project"]
+        table: dict[str, Any] = tomllib.load(file)["project"]
     return table
 
 
-@pytest.mark.parametrize("asked", ["requirements.in", "requirements-spark.in"])
-def test_what_the_project_declares_is_what_the_lock_asks_for(asked: str) -> None:
-    assert set(project()["dependencies"]) <= wanted(asked)
+def test_what_the_project_declares_is_what_the_locks_ask_for() -> None:
+    product = set(project()["dependencies"])
+    assert product <= wanted("requirements.in")
+    assert product | set(project()["optional-dependencies"]["spark"]) <= wanted("requirements-spark.in")
 
 
 def test_every_dependency_has_its_decision() -> None:
