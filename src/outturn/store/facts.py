@@ -23,7 +23,7 @@ from outturn.store.sql import load
 from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Table, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -149,7 +149,7 @@ class Facts:
         """The imports whose rows count, oldest first."""
         return [record for record in self.history(as_of=as_of) if record.state == "loaded"]
 
-    def expose(self, engine: Engine, *, as_of: datetime | None = None) -> None:
+    def expose(self, engine: Engine, *, as_of: datetime | None = None, only: Collection[str] = FACTS) -> None:
         """Name every fact table on an engine, holding its current rows and nothing else.
 
         `loaded_imports` (import_id, imported_at, partial, file) comes beside them, and `<table>_rows`
@@ -158,6 +158,7 @@ class Facts:
         Args:
             engine: Where the names are made.
             as_of: Only imports from before this instant exist.
+            only: The fact tables that are asked for.
         """
         loaded = self.loaded(as_of=as_of)
         engine.register(
@@ -170,13 +171,16 @@ class Facts:
                 }
             ),
         )
-        for name in FACTS:
+        for name in only:
             table = TABLES[name]
             engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(table)], table)
-        engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
-        engine.table("events_repeated", load("outturn.store", "events_repeated"))
+        if "imports" in only:
+            engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
+        if "events" in only:
+            engine.table("events_repeated", load("outturn.store", "events_repeated"))
         for name in CURRENT:
-            engine.view(name, load("outturn.store", f"current_{name}"))
+            if name in only:
+                engine.view(name, load("outturn.store", f"current_{name}"))
 
     def rewrite(self, table_name: str, rewrite: Rewrite) -> int:
         """Change the past of one table, physically: for erasure, and for nothing else.
