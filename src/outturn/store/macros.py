@@ -41,11 +41,15 @@ _MULDIV_DUCKDB = _MULDIV.format(
     divisor="CAST(c AS HUGEINT)",
     close="AS BIGINT)",
 )
+# Not Spark's DIV: it wraps around beyond BIGINT without a word, where the CAST raises. The division is of a multiple
+# of the divisor, so it is exact.
+_SPARK_PRODUCT = "(CAST(a AS DECIMAL(19, 0)) * CAST(b AS DECIMAL(19, 0)))"
+_SPARK_REMAINDER = f"({_SPARK_PRODUCT} % CAST(NULLIF(c, 0) AS DECIMAL(19, 0)))"
 _MULDIV_SPARK = _MULDIV.format(
     close_open="",
-    quotient="((CAST(a AS DECIMAL(19, 0)) * CAST(b AS DECIMAL(19, 0))) DIV CAST(NULLIF(c, 0) AS DECIMAL(38, 0)))",
-    remainder="((CAST(a AS DECIMAL(19, 0)) * CAST(b AS DECIMAL(19, 0))) % CAST(NULLIF(c, 0) AS DECIMAL(38, 0)))",
-    divisor="CAST(c AS DECIMAL(20, 0))",
+    quotient=f"CAST(({_SPARK_PRODUCT} - {_SPARK_REMAINDER}) / CAST(NULLIF(c, 0) AS DECIMAL(19, 0)) AS BIGINT)",
+    remainder=_SPARK_REMAINDER,
+    divisor="CAST(c AS DECIMAL(19, 0))",
     close="",
 )
 

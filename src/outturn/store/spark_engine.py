@@ -6,6 +6,7 @@ Spark Connect's `sc://host:15002`.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
     from outturn.store.people import Kernel
     from outturn.store.tables import Table
+
+# It prints the whole stack of the JVM beside the error that is raised.
+logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
 
 NO_PARAMETERS: Final[Mapping[str, object]] = {}
 
