@@ -1,0 +1,66 @@
+"""The answer to a question for KPIs: rows of exact values, and what must be said beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from outturn.metrics.kpis import Kpi
+
+
+@dataclass(frozen=True, slots=True)
+class KpiTable:
+    """KPIs at one grain.
+
+    Attributes:
+        currency: Of all money in `rows`.
+        goal: Whose conversions are counted.
+        model: Whose credit sales have where they are broken down by source.
+        revenue_basis: `net` or `gross`.
+        basis: `conversion_day` or `cash_day`.
+        columns: The columns that tell the rows apart.
+        kpis: The KPIs, in the rows' order.
+        rows: By column and KPI id: text or days; Decimal for money, numbers for counts and ratios, None for unknown.
+        period_only: Figures of whole periods, which are in no row.
+        mixed_time_zones: The zones whose days are added up here, where there is more than one.
+    """
+
+    currency: str
+    goal: str
+    model: str
+    revenue_basis: str
+    basis: str
+    columns: tuple[str, ...]
+    kpis: tuple[Kpi, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    period_only: tuple[Mapping[str, Any], ...] = ()
+    mixed_time_zones: tuple[str, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `--json` prints: money as decimal text, days as ISO text."""
+        return {
+            "currency": self.currency,
+            "goal": self.goal,
+            "model": self.model,
+            "revenue_basis": self.revenue_basis,
+            "basis": self.basis,
+            "rows": [plain(row) for row in self.rows],
+            "period_only": [plain(row) for row in self.period_only],
+            "mixed_time_zones": list(self.mixed_time_zones),
+        }
+
+
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row in JSON's types; money keeps every digit because it becomes text."""
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
