@@ -11,8 +11,7 @@ How one file becomes facts:
 2. `recognition.recognise` compares the header with every layout; the most specific one that fits wins.
 3. Every `Cell` is read as text and parsed by its `Kind`. The relation `parsed` has one row per record:
    `line`, `first_text` (the record's first cell), for each cell `<name>` (typed; NULL: not known)
-   and `<name>_text` (as it stands in the file), and `record` (the whole record as JSON; JSON lines, and
-   Parquet whose layout has expressions).
+   and `<name>_text` (as it stands in the file).
 4. Rows for which `total` holds are ignored; then rows with an unreadable cell, a missing required one,
    or a failed `Check` are refused with code, column and line.
 5. `accepted` is what is left, with the same columns (without `_text`), and each of `outputs` (fact table
@@ -44,6 +43,8 @@ class Kind(Enum):
     """As it stands; blank is NULL."""
     ID = "id"
     """An identifier: trimmed; scientific notation is refused (ID_PRECISION_LOST), `.0` of a spreadsheet dropped."""
+    ACCOUNT = "account"
+    """An ad account's identifier: as ID, without `act_` and without dashes between digits."""
     COUNT = "count"
     """A whole number >= 0 of any grouping: BIGINT."""
     MONEY = "money"
@@ -82,7 +83,8 @@ class Cell:
             In JSON lines: a dotted path, `context.campaign.source`.
         required: The layout fits only files that have the column.
         filled: A blank cell refuses its row with MISSING_VALUE.
-        expression: Instead of headers: DuckDB SQL over `record` (JSON) that gives VARCHAR.
+        expression: Instead of headers: DuckDB SQL over `record` (JSON lines: the line as JSON; Parquet: the row as JSON)
+            that gives VARCHAR. To keep the whole record: `CAST(record AS VARCHAR)`.
         identity: For KEY: what it identifies (anonymous, user, email, phone, crm, company).
         choices: What may stand there, lower case; others are refused with UNKNOWN_KIND. Empty: anything.
     """
@@ -134,7 +136,7 @@ SPEND_TOTALS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """One shape of file.
 

@@ -1,0 +1,154 @@
+"""How one cell's text becomes a value in SQL, and what makes it unreadable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from outturn.sources import dates, number_styles
+from outturn.sources.number_styles import MISSING, NUMERIC, Style
+from outturn.sources.source import Cell, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TYPES = {
+    Kind.COUNT: "BIGINT", Kind.MONEY: "BIGINT", Kind.MICROS: "BIGINT", Kind.SHARE: "DOUBLE", Kind.DAY: "DATE",
+    Kind.AT: "TIMESTAMPTZ", Kind.AT_LOCAL: "TIMESTAMPTZ", Kind.VERSION: "TIMESTAMPTZ", Kind.FLAG: "BOOLEAN", Kind.KEY: "BLOB",
+}  # fmt: skip
+_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+_FAULTS = {
+    Kind.ID: ("ID_PRECISION_LOST", "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it"),
+    Kind.ACCOUNT: ("ID_PRECISION_LOST", "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it"),
+    Kind.COUNT: ("BAD_NUMBER", "expected a whole number from 0 on"),
+    Kind.MONEY: ("BAD_NUMBER", "expected an amount with at most six decimals"),
+    Kind.MICROS: ("BAD_NUMBER", "expected whole micros"),
+    Kind.SHARE: ("BAD_NUMBER", "expected a number"),
+    Kind.DAY: ("BAD_DATE", "expected a day that exists and is not in the future"),
+    Kind.AT: ("BAD_DATE", "expected ISO 8601 or whole microseconds, not in the future"),
+    Kind.AT_LOCAL: ("BAD_DATE", "expected ISO 8601, not in the future"),
+    Kind.VERSION: ("BAD_DATE", "expected ISO 8601"),
+    Kind.FLAG: ("UNKNOWN_KIND", "expected true or false"),
+    Kind.CURRENCY: ("AMBIGUOUS_CURRENCY", "expected an ISO 4217 code"),
+    Kind.ZONE: ("BAD_DATE", "expected an IANA time zone such as Europe/Berlin"),
+}
+LOOKED_UP = frozenset({Kind.DAY, Kind.CURRENCY, Kind.ZONE, Kind.KEY})
+"""Kinds of which a file has few distinct texts, or whose reading is dear: read once per distinct text."""
+
+_SCIENTIFIC = r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row is refused.
+
+    Attributes:
+        when: SQL over the valued row: true refuses.
+        cell: The cell that is at fault; empty where it is none.
+    """
+
+    code: str
+    when: str
+    detail: str
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What reading depends on beside the text. `zone` is SQL."""
+
+    style: Style
+    zone: str
+
+
+def type_of(cell: Cell) -> str:
+    """DuckDB's type of the cell's value."""
+    return _TYPES.get(cell.kind, "VARCHAR")
+
+
+def present(text: str) -> str:
+    """SQL: whether a text says anything."""
+    return f"{text} IS NOT NULL AND TRIM({text}) NOT IN ({_missing()})"
+
+
+def value(cell: Cell, text: str, conditions: Conditions) -> str:
+    """SQL for the value in the cell's text; NULL where it is missing or unreadable. LOOKED_UP kinds are joined instead."""
+    if cell.kind in NUMERIC:
+        return number_styles.value(text, cell.kind, conditions.style)
+    plain = f"CASE WHEN {present(text)} THEN TRIM({text}) END"
+    if cell.choices:
+        return f"LOWER({plain})"
+    return _READ[cell.kind](text, plain, conditions)
+
+
+def native(cell: Cell, column: str, type_name: str) -> str | None:
+    """SQL for the value where a Parquet column's own type already says it; None where its text has to be read."""
+    instants = {Kind.AT, Kind.AT_LOCAL, Kind.VERSION}
+    if type_name in _WHOLE and cell.kind in {Kind.COUNT, Kind.MICROS}:
+        return f"CAST({column} AS BIGINT)"
+    if type_name in _WHOLE and cell.kind in instants:
+        return f"make_timestamptz(CAST({column} AS BIGINT))"
+    if type_name == "TIMESTAMP WITH TIME ZONE" and cell.kind in instants:
+        return column
+    if type_name.startswith("TIMESTAMP") and cell.kind in instants:
+        return f"timezone('UTC', CAST({column} AS TIMESTAMP))"
+    if type_name in {"DOUBLE", "FLOAT"} and cell.kind is Kind.SHARE:
+        return f"CAST({column} AS DOUBLE)"
+    if type_name == "BOOLEAN" and cell.kind is Kind.FLAG:
+        return column
+    return None
+
+
+def faults(cell: Cell, *, filled: bool) -> list[Fault]:
+    """What makes a row with this cell refused: not readable, blank, not among the choices, in the future."""
+    text, found = f"{cell.name}_text", []
+    if cell.kind in _FAULTS:
+        code, expected = _FAULTS[cell.kind]
+        unreadable = f"{cell.name} IS NULL AND {present(text)}"
+        if cell.kind is Kind.SHARE:
+            unreadable += f" AND NOT regexp_matches({text}, '^\\s*[<>]')"  # `< 10%` is not known, and no fault.
+        if cell.kind in {Kind.COUNT, Kind.MICROS}:
+            unreadable = f"({unreadable}) OR ({cell.name} < 0)" if cell.kind is Kind.COUNT else unreadable
+        found.append(Fault(code, unreadable, expected, cell.name))
+    if cell.choices:
+        among = ", ".join(f"'{choice}'" for choice in cell.choices)
+        detail = f"expected one of {', '.join(cell.choices)}"
+        found.append(Fault("UNKNOWN_KIND", f"{cell.name} IS NOT NULL AND {cell.name} NOT IN ({among})", detail, cell.name))
+    if cell.kind in {Kind.AT, Kind.AT_LOCAL}:
+        found.append(Fault("BAD_DATE", f"{cell.name} > getvariable('now')", "lies in the future", cell.name))
+    if filled:
+        found.append(Fault("MISSING_VALUE", f"NOT ({present(text)})", "is required and stands empty", cell.name))
+    return found
+
+
+def _missing() -> str:
+    return ", ".join(f"'{mark}'" for mark in MISSING)
+
+
+def _id(_text: str, plain: str, _conditions: Conditions) -> str:
+    return (
+        f"CASE WHEN regexp_full_match({plain}, '{_SCIENTIFIC}') THEN NULL WHEN regexp_full_match({plain}, '[0-9]+\\.0') "
+        f"THEN left({plain}, -2) ELSE {plain} END"
+    )
+
+
+def _account(text: str, plain: str, conditions: Conditions) -> str:
+    bare = f"regexp_replace({_id(text, plain, conditions)}, '^act_', '')"
+    return f"CASE WHEN regexp_full_match({bare}, '[0-9]{{3}}-[0-9]{{3}}-[0-9]{{4}}') THEN REPLACE({bare}, '-', '') ELSE {bare} END"
+
+
+def _flag(_text: str, plain: str, _conditions: Conditions) -> str:
+    word = f"LOWER({plain})"
+    return f"CASE WHEN {word} IN ('true', 'yes', '1', 't', 'y') THEN TRUE WHEN {word} IN ('false', 'no', '0', 'f', 'n') THEN FALSE END"
+
+
+_READ: dict[Kind, Callable[[str, str, Conditions], str]] = {
+    # A name stays as it stands, spaces and all: it is compared with other files' names.
+    Kind.TEXT: lambda text, _plain, _c: f"CASE WHEN {present(text)} THEN {text} END",
+    Kind.ID: _id,
+    Kind.ACCOUNT: _account,
+    Kind.AT: lambda _text, plain, _c: dates.instant(plain),
+    Kind.AT_LOCAL: lambda _text, plain, c: dates.local_instant(plain, c.zone),
+    Kind.VERSION: lambda _text, plain, _c: dates.instant(plain),
+    Kind.FLAG: _flag,
+}

@@ -1,0 +1,25 @@
+"""A platform's own claims beside its spend: one row of `claims` per spend row that claims anything."""
+
+from __future__ import annotations
+
+from outturn.sources.source import Cell, Kind
+
+CLAIM_COLUMNS = "line, platform, account_id, date_day, level, campaign_id, campaign_name, ad_group_id, ad_id"
+
+
+def claim_cells(conversions: tuple[str, ...], value: tuple[str, ...]) -> tuple[Cell, ...]:
+    """The cells of a spend layout that hold what the platform claims, by the headers that they bear."""
+    return (
+        Cell("claimed_conversions", Kind.SHARE, conversions),
+        Cell("claimed_value_micros", Kind.MONEY, value),
+    )
+
+
+def claims_of_spend(*, action: str = "all", click_or_view: str = "all", window: str = "default", date_basis: str = "unknown") -> str:
+    """The SELECT that gives `claims` of a spend layout with `claim_cells`."""
+    return (
+        f"SELECT {CLAIM_COLUMNS}, '{action}' AS conversion_action, '{click_or_view}' AS click_or_view, "  # noqa: S608
+        f"'{window}' AS attribution_window, '{date_basis}' AS date_basis, "
+        "CASE WHEN claimed_value_micros IS NOT NULL THEN currency END AS currency, claimed_conversions, claimed_value_micros "
+        "FROM accepted WHERE claimed_conversions IS NOT NULL OR claimed_value_micros IS NOT NULL"
+    )

@@ -1,0 +1,271 @@
+"""Any file as records of named columns: what kind it is, how its text lies, where its header stands.
+
+The frame knows nothing of platforms. Where several lines could be the header, whoever knows the
+layouts decides (`recognition.py`): every line of the head is offered with every delimiter.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import duckdb
+
+from outturn.domain.errors import FileRefused
+from outturn.sources.encoding import HEAD_BYTES, Encoding, encoding_of, text_of
+from outturn.sources.records import NotUtf8, Records, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+HEADER_LINES = 30
+"""How far down a header is looked for."""
+
+_DELIMITERS = (",", "\t", ";")
+_JSON_DEPTH = 3
+_HEAD_RECORDS = 200
+_MAGIC = {
+    b"PK\x03\x04": "a spreadsheet or zip file: save the sheet as CSV and import that",
+    b"\x1f\x8b": "a gzip file: unpack it and import what is in it",
+    b"\xd0\xcf\x11\xe0": "an old Excel file: save the sheet as CSV and import that",
+    b"%PDF": "a PDF: export the report as CSV and import that",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One way to read a file: which columns it then has.
+
+    Attributes:
+        names: As they stand in the file; JSON lines: dotted paths of the first records' fields.
+        delimiter: Of a text table; empty for JSON lines and Parquet.
+        line: On which the header begins, from 1; 0 where there is none.
+        skip_lines: Physical lines up to the header's end.
+        preamble: The lines before the header.
+    """
+
+    names: tuple[str, ...]
+    delimiter: str = ""
+    line: int = 0
+    skip_lines: int = 0
+    preamble: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One opened file, of which only the head has been read.
+
+    Attributes:
+        headers: Every way to read it, likelier ones first.
+        header_seen: False where no line looks like a header.
+        types: Parquet: DuckDB's type of each column, in the order of the names.
+    """
+
+    path: Path
+    kind: Literal["csv", "json", "parquet"]
+    headers: tuple[Header, ...]
+    encoding: Encoding = Encoding.UTF_8
+    old_line_ends: bool = False
+    header_seen: bool = True
+    types: tuple[str, ...] = field(default=())
+
+    def load(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int]) -> None:
+        """Make the table `raw`: `line`, `cells` (how many there are where not as many as in the header) and the record.
+
+        A text table has `c<n>` for each wanted column of the header, JSON lines have `c0` (the line), Parquet has `c<n>` as they
+        are, from `file_row_number`.
+
+        Raises:
+            FileRefused: BAD_ENCODING, TRUNCATED, NOT_CSV.
+        """
+        if self.kind == "parquet":
+            columns = "".join(f", {quoted_name(header.names[n])} AS c{n}" for n in wanted)
+            connection.execute(
+                "CREATE OR REPLACE VIEW raw AS SELECT file_row_number + 1 AS line, CAST(NULL AS INTEGER) AS cells"
+                f"{columns} FROM read_parquet('{quoted_path(self.path)}', file_row_number = true)"  # noqa: S608
+            )
+            return
+        shape = Shape(self.encoding, header.delimiter, len(header.names), header.skip_lines, self.old_line_ends)
+        try:
+            self._stream(connection, Records(self.path, shape, wanted))
+        except NotUtf8:
+            self._stream(connection, Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted))
+
+    def _stream(self, connection: duckdb.DuckDBPyConnection, records: Records) -> None:
+        failure: list[Exception] = []
+        connection.register("streamed", _reader_keeping(records, failure))
+        try:
+            connection.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM streamed")
+        except duckdb.Error:
+            if failure:
+                raise failure[0] from None
+            raise
+        finally:
+            connection.unregister("streamed")
+
+    def lines(self, header: Header, numbers: Iterable[int]) -> dict[int, str]:
+        """The text of records by the line on which they begin, for showing what was refused."""
+        sought = set(numbers)
+        if not sought or self.kind == "parquet":
+            return {}
+        found: dict[int, str] = {}
+        shape = Shape(self.encoding, "", 1, 0, self.old_line_ends)
+        records = Records(self.path, shape, (0,))
+        with_quotes = bool(header.delimiter)
+        open_line = 0
+        try:
+            for batch in records.reader():
+                lines, texts = batch.column("line").to_pylist(), batch.column("c0").to_pylist()
+                for line, text in zip(lines, texts, strict=True):
+                    if open_line:
+                        found[open_line] += "\n" + text
+                        open_line = open_line if found[open_line].count('"') % 2 else 0
+                    elif line in sought:
+                        found[line] = text
+                        open_line = line if with_quotes and text.count('"') % 2 else 0
+        except NotUtf8:
+            return replace(self, encoding=Encoding.WINDOWS).lines(header, sought)
+        return found
+
+
+def open_frame(path: Path) -> Frame:
+    """Read a file's head and tell what kind of file it is.
+
+    Raises:
+        FileRefused: EMPTY_FILE, NOT_CSV, BAD_ENCODING, TRUNCATED.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        whole = len(head) < HEAD_BYTES
+    if not head.strip():
+        raise FileRefused("EMPTY_FILE", "the file is empty")
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            raise FileRefused("NOT_CSV", f"this is {what}")
+    if head.startswith(b"PAR1"):
+        return _parquet(path)
+    encoding = encoding_of(head)
+    text = text_of(head, encoding, whole=whole)
+    if not text.strip():
+        raise FileRefused("EMPTY_FILE", "the file has no text")
+    if text.lstrip().startswith("{"):
+        return _json_lines(path, text, encoding, whole=whole)
+    if text.lstrip().startswith("["):
+        raise FileRefused("NOT_CSV", "this is one JSON array: write one object per line (JSON lines)")
+    if sum(not (sign.isprintable() or sign.isspace()) for sign in text[:4096]) > len(text[:4096]) // 20:
+        raise FileRefused("NOT_CSV", "the bytes are neither text, Parquet nor JSON lines")
+    return _table(path, text, encoding)
+
+
+def sha256_of(path: Path) -> str:
+    """Of the file's bytes, lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def quoted_name(name: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_path(path: Path) -> str:
+    """A path inside an SQL text."""
+    return str(path).replace("'", "''")
+
+
+def _reader_keeping(records: Records, failure: list[Exception]) -> object:
+    """The reader, remembering what it raised: DuckDB would wrap it in an error of its own."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from records.reader()
+        except Exception as error:
+            failure.append(error)
+            raise
+
+    return pa.RecordBatchReader.from_batches(records.schema, batches())
+
+
+def _table(path: Path, text: str, encoding: Encoding) -> Frame:
+    old = "\r" in text and "\n" not in text
+    lines = text.replace("\r", "\n") if old else text
+    stated = re.match(r'"?sep=(.)"?\r?\n', lines, re.IGNORECASE)
+    delimiters = (stated[1],) if stated else tuple(sorted(_DELIMITERS, key=lambda sign: -_cells_seen(lines, sign)))
+    headers: list[Header] = []
+    for delimiter in delimiters:
+        headers += _candidates(lines, delimiter, start=1 if stated else 0)
+    if not headers:
+        raise FileRefused("NO_HEADER", "no line has more than one cell: expected a table with a header")
+    seen = any(_looks_like_header(header.names) for header in headers)
+    return Frame(path, "csv", tuple(headers), encoding, old_line_ends=old, header_seen=seen)
+
+
+def _cells_seen(text: str, delimiter: str) -> int:
+    return text[:8192].count(delimiter)
+
+
+def _candidates(text: str, delimiter: str, *, start: int) -> Iterator[Header]:
+    physical = text.split("\n")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    before = 0
+    try:
+        for row in reader:
+            if before >= HEADER_LINES:
+                return
+            if before >= start and len(row) > 1:
+                preamble = tuple(line.rstrip("\r") for line in physical[start:before])
+                names = tuple(name.strip() for name in row)
+                yield Header(names, delimiter, before + 1, reader.line_num, preamble)
+            before = reader.line_num
+    except csv.Error:  # The head was cut inside a cell: later lines are no header anyway.
+        return
+
+
+def _looks_like_header(names: Sequence[str]) -> bool:
+    filled = [name for name in names if name]
+    return len(filled) > 1 and not any(re.fullmatch(r"[-+]?[\d.,:/ %-]+", name) for name in filled)
+
+
+def _json_lines(path: Path, text: str, encoding: Encoding, *, whole: bool) -> Frame:
+    lines = text.split("\n")
+    if not whole:
+        lines = lines[:-1]
+    names: dict[str, None] = {}
+    read = 0
+    for line in lines[:_HEAD_RECORDS]:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            read += 1
+            names |= dict.fromkeys(_paths(record, _JSON_DEPTH))
+    if not read:
+        if not whole or text.rstrip().endswith("}"):
+            raise FileRefused("NOT_CSV", "no line is a whole JSON object: write one object per line (JSON lines)")
+        raise FileRefused("TRUNCATED", "the file ends inside its first JSON object")
+    return Frame(path, "json", (Header(tuple(names)),), encoding)
+
+
+def _paths(record: dict[str, object], depth: int, prefix: str = "") -> Iterator[str]:
+    for name, value in record.items():
+        yield prefix + name
+        if isinstance(value, dict) and depth > 1:
+            yield from _paths(value, depth - 1, f"{prefix}{name}.")
+
+
+def _parquet(path: Path) -> Frame:
+    with duckdb.connect() as connection:
+        try:
+            rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{quoted_path(path)}')").fetchall()  # noqa: S608
+        except duckdb.Error as error:
+            raise FileRefused("TRUNCATED", f"the Parquet file cannot be read: {error}") from None
+    names = tuple(row[0] for row in rows)
+    return Frame(path, "parquet", (Header(names),), types=tuple(row[1] for row in rows))

@@ -1,0 +1,204 @@
+"""Google Ads: reports that a person downloads, and the tables that its API lands.
+
+Days are in the account's zone, which only the account table states. Clicks are `Clicks`, which Google bills;
+`Interactions` are something else. A report's total rows repeat the money and `Total: Account` may exceed
+its rows (removed campaigns), so they are never added. API rows repeat per device and network: they are summed.
+"""
+
+from __future__ import annotations
+
+from outturn.sources.claimed import claim_cells, claims_of_spend
+from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
+
+_CAMPAIGN = Cell("campaign_name", Kind.TEXT, ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne"), required=True)
+_AD_GROUP = Cell("ad_group_name", Kind.TEXT, ("Ad group", "Ad group name", "Anzeigengruppe", "Grupo de anuncios", "Groupe d'annonces"))
+_COST = Cell("spend_micros", Kind.MONEY, ("Cost", "Kosten", "Coste", "Costo", "Coût"), required=True)
+_IMPRESSIONS = Cell("impressions", Kind.COUNT, ("Impr.", "Impressions", "Impressionen", "Impresiones"), required=True)
+_REPORT = (
+    Cell("account_id", Kind.ACCOUNT, ("Customer ID", "Account ID", "Kundennummer")),
+    Cell("account_name", Kind.TEXT, ("Account name", "Account", "Konto")),
+    Cell("date_day", Kind.DAY, ("Day", "Date", "Tag", "Día", "Jour")),
+    Cell("campaign_id", Kind.ID, ("Campaign ID",)),
+    Cell("ad_group_id", Kind.ID, ("Ad group ID",)),
+    Cell("campaign_type", Kind.TEXT, ("Campaign type", "Advertising channel type", "Kampagnentyp")),
+    Cell("currency", Kind.CURRENCY, ("Currency code", "Currency", "Währungscode", "Código de moneda", "Code de devise")),
+    Cell("time_zone", Kind.ZONE, ("Time zone",)),
+    _IMPRESSIONS,
+    Cell("clicks", Kind.COUNT, ("Clicks", "Klicks", "Clics")),
+    _COST,
+    Cell("video_starts", Kind.COUNT, ("Views", "TrueView views")),
+    Cell("engagements", Kind.COUNT, ("Engagements",)),
+    *claim_cells(
+        ("Conversions", "Conv.", "Conversiones"),
+        ("Conv. value", "Conversion value", "Total conv. value", "Conversions value", "Conv.-Wert"),
+    ),
+)
+# The label stands in the first column, whichever that is, and in the campaign's where that is another.
+_TOTAL = (
+    r"regexp_matches(first_text, '^\s*(Total|Gesamt|Insgesamt|Totales?)\s*(:|$|[-–])') "
+    r"OR regexp_matches(campaign_name_text, '^\s*(Total|Gesamt|Insgesamt|Totales?)\s*:')"
+)
+
+
+def _report(level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
+    return Layout(
+        f"{level}_report",
+        (_CAMPAIGN, *cells, *_REPORT),
+        table="ad_spend",
+        outputs={"claims": claims_of_spend()},
+        marks=marks,
+        without=without,
+        total=_TOTAL,
+        totals=SPEND_TOTALS,
+        level=level,
+    )
+
+
+# Breakdowns (network, device) need no layout of their own: their rows sum up to the campaign's.
+_REPORTS = (
+    _report("campaign", without=("Ad group", "Keyword", "Search term")),
+    _report("ad_group", Cell(_AD_GROUP.name, Kind.TEXT, _AD_GROUP.headers, required=True), without=("Keyword", "Search term", "Ad ID")),
+    _report(
+        "ad",
+        _AD_GROUP,
+        Cell("ad_id", Kind.ID, ("Ad ID",), required=True),
+        Cell("ad_name", Kind.TEXT, ("Ad name", "Headline 1", "Headline")),
+        without=("Keyword", "Search term"),
+    ),
+    _report("keyword", _AD_GROUP, Cell("keyword", Kind.TEXT, ("Keyword", "Search keyword"), required=True), without=("Search term",)),
+    _report("search_term", _AD_GROUP, Cell("search_term", Kind.TEXT, ("Search term",), required=True)),
+    Layout(
+        "account_report",
+        _REPORT,
+        table="ad_spend",
+        outputs={"claims": claims_of_spend()},
+        marks=("Clicks",),
+        without=("Campaign", "Ad group", "Keyword", "Search term"),
+        total=_TOTAL.partition(" OR ")[0],
+        totals=SPEND_TOTALS,
+        level="account",
+    ),
+)
+
+_STATS = (
+    Cell("account_id", Kind.ACCOUNT, ("customer_id",), required=True, filled=True),
+    Cell("date_day", Kind.DAY, ("date",), required=True),
+    Cell("impressions", Kind.COUNT, ("impressions",), required=True),
+    Cell("clicks", Kind.COUNT, ("clicks",), required=True),
+    Cell("spend_micros", Kind.MICROS, ("cost_micros",), required=True),
+    *claim_cells(("conversions",), ("conversions_value",)),
+    Cell("view_claims", Kind.SHARE, ("view_through_conversions",)),
+)
+# Click-through (`conversions`) and view-through conversions are apart, and neither is part of the other.
+_STATS_CLAIMS = (
+    claims_of_spend(click_or_view="click")
+    + " UNION ALL SELECT line, platform, account_id, date_day, level, campaign_id, campaign_name, ad_group_id, ad_id, "
+    "'all', 'view', 'default', 'unknown', NULL, view_claims, NULL FROM accepted WHERE view_claims IS NOT NULL"
+)
+_CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
+_AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)
+
+
+def _stats(name: str, level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
+    return Layout(
+        name,
+        (*cells, *_STATS),
+        table="ad_spend",
+        outputs={"claims": _STATS_CLAIMS},
+        marks=marks,
+        without=without,
+        totals=SPEND_TOTALS,
+        level=level,
+        number=".",
+    )
+
+
+_STATS_TABLES = (
+    _stats("account_stats", "account", marks=("device",), without=("id", "campaign_id", "ad_group_id", "ad_id")),
+    _stats("campaign_stats", "campaign", Cell("campaign_id", Kind.ID, ("id",), required=True), without=("campaign_id", "ad_group_id")),
+    _stats("ad_group_stats", "ad_group", Cell("ad_group_id", Kind.ID, ("id",), required=True), _CAMPAIGN_ID, without=("ad_group_id",)),
+    _stats(
+        "ad_stats",
+        "ad",
+        Cell("ad_id", Kind.ID, ("ad_id",), required=True),
+        _CAMPAIGN_ID,
+        # The column is often empty where the resource's name beside it says it.
+        Cell("ad_group_column", Kind.ID, ("ad_group_id",)),
+        Cell("ad_group_resource", Kind.TEXT, ("ad_group",)),
+    ),
+    _stats(
+        "keyword_stats",
+        "keyword",
+        Cell("criterion_id", Kind.ID, ("ad_group_criterion_criterion_id",), required=True),
+        _CAMPAIGN_ID,
+        _AD_GROUP_ID,
+    ),
+    _stats("search_term_stats", "search_term", Cell("search_term", Kind.TEXT, ("search_term",), required=True), _CAMPAIGN_ID, _AD_GROUP_ID),
+)
+
+_UPDATED = Cell("updated_at", Kind.VERSION, ("updated_at",), required=True)
+_ID = Cell("id", Kind.ID, ("id",), required=True, filled=True)
+_HISTORIES = (
+    Layout(
+        "account_history",
+        (
+            Cell("account_id", Kind.ACCOUNT, ("id",), required=True, filled=True),
+            Cell("name", Kind.TEXT, ("descriptive_name",), required=True),
+            Cell("currency", Kind.CURRENCY, ("currency_code",), required=True),
+            Cell("time_zone", Kind.ZONE, ("time_zone",), required=True),
+            _UPDATED,
+        ),
+        table="accounts",
+    ),
+    Layout(
+        "campaign_history",
+        (
+            _ID,
+            Cell("account_id", Kind.ACCOUNT, ("customer_id",), required=True),
+            Cell("name", Kind.TEXT, ("name",), required=True),
+            Cell("type", Kind.TEXT, ("advertising_channel_type",), required=True),
+            Cell("url_tags", Kind.TEXT, ("final_url_suffix",)),
+            _UPDATED,
+        ),
+        table="ad_entities",
+        constants={"level": "'campaign'"},
+    ),
+    Layout(
+        "ad_group_history",
+        (
+            _ID,
+            Cell("parent_id", Kind.ID, ("campaign_id",), required=True),
+            Cell("name", Kind.TEXT, ("name",), required=True),
+            Cell("type", Kind.TEXT, ("type",)),
+            _UPDATED,
+        ),
+        table="ad_entities",
+        constants={"level": "'ad_group'"},
+        marks=("campaign_name", "status"),
+    ),
+    Layout(
+        "ad_history",
+        (
+            _ID,
+            Cell("parent_id", Kind.ID, ("ad_group_id",), required=True),
+            Cell("name", Kind.TEXT, ("name",)),
+            Cell("type", Kind.TEXT, ("type",)),
+            Cell("urls", Kind.TEXT, ("final_urls",), required=True),
+            _UPDATED,
+        ),
+        table="ad_entities",
+        # A list, `[https://a.example, https://b.example]`, quoted or not: the first one counts.
+        constants={"level": "'ad'", "final_url": """NULLIF(TRIM(regexp_extract(urls, '^\\[?\\s*[''"]?([^,''"\\]]*)', 1)), '')"""},
+    ),
+    # Keywords earn nothing of their own here: their spend stands in keyword_stats.
+    Layout("ad_group_criterion_history", (_ID,), marks=("ad_group_id", "base_campaign_id", "keyword_match_type", "keyword_text")),
+)
+
+SOURCE = Source(
+    name="google-ads",
+    title="Google Ads",
+    platform="google_ads",
+    layouts=(*_REPORTS, *_STATS_TABLES, *_HISTORIES),
+    clicks="Clicks: what Google bills and reports as clicks, not interactions",
+    notes="Days are in the account's zone, which a report does not state: import the account's table, or pass --time-zone.",
+)

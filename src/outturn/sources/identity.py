@@ -1,0 +1,59 @@
+"""Personal identifiers become keyed hashes inside the engine, once per distinct value, before anything is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from outturn.domain.identifiers import hmac_pads
+from outturn.domain.phones import canonical_phone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import duckdb
+
+    from outturn.sources.source import Cell
+
+
+def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppressed: Iterable[bytes]) -> None:
+    """Teach an engine `outturn_key(kind, canonical)` and whom to forget (`suppressed`).
+
+    The pads are bound as variables: the secret never stands in the text of a statement.
+    """
+    inner, outer = hmac_pads(secret)
+    connection.execute("SET VARIABLE outturn_inner = $pad::BLOB", {"pad": inner})
+    connection.execute("SET VARIABLE outturn_outer = $pad::BLOB", {"pad": outer})
+    connection.execute(
+        "CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS unhex(sha256(getvariable('outturn_outer') || "
+        "unhex(sha256(getvariable('outturn_inner') || encode(kind || ':' || canonical)))))"
+    )
+    connection.register("suppressed_keys", pa.table({"key": pa.array(sorted(suppressed), pa.binary())}))
+    connection.execute("CREATE OR REPLACE TABLE suppressed AS SELECT * FROM suppressed_keys")
+    connection.unregister("suppressed_keys")
+
+
+def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: str) -> None:
+    """The table `read_<cell>` (text, value): the key of each distinct text; texts that are no such identifier have none."""
+    text = f"{cell.name}_text"
+    distinct = f"SELECT DISTINCT {text} AS text FROM texts WHERE {text} IS NOT NULL AND TRIM({text}) <> ''"  # noqa: S608
+    if cell.identity == "phone":
+        known = [row[0] for row in connection.execute(distinct).fetchall()]
+        canonical = [canonical_phone(one, region=phone_region or None) for one in known]
+        connection.register("phones", pa.table({"text": pa.array(known, pa.string()), "canonical": pa.array(canonical, pa.string())}))
+        source = "phones"
+    else:
+        # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
+        rule = (
+            r"CASE WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) END"
+            if cell.identity == "email"
+            else "TRIM(text)"
+        )
+        source = f"(SELECT text, {rule} AS canonical FROM ({distinct}))"  # noqa: S608
+    connection.execute(
+        f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT text, outturn_key($kind, canonical) AS value FROM {source} WHERE canonical IS NOT NULL",  # noqa: S608
+        {"kind": cell.identity},
+    )
+    if cell.identity == "phone":
+        connection.unregister("phones")

@@ -1,0 +1,380 @@
+"""Files in, facts out: each file wholly or not at all, and every one of its rows accounted for."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+import pyarrow as pa
+
+from outturn.domain.currencies import minor_digits
+from outturn.domain.errors import FileRefused, UsageError
+from outturn.domain.time import micros_of, zone
+from outturn.sources import history
+from outturn.sources.frame import Frame, open_frame, sha256_of
+from outturn.sources.identity import prepare_keys
+from outturn.sources.known import Known, current
+from outturn.sources.masking import masked
+from outturn.sources.reading import Manner, Reading, read
+from outturn.sources.recognition import Recognised, recognise
+from outturn.sources.registry import source_named
+from outturn.sources.report import FileReport, totals_of
+from outturn.sources.restatement import restated
+from outturn.sources.scope import Scope, Stated, make_accepted, output_statements
+from outturn.sources.source import Kind
+from outturn.store.book import Book
+from outturn.store.facts import Facts, ImportRecord, new_import_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from outturn.store.workspace import Workspace
+
+Progress = "Callable[[str], None]"
+
+
+def silent(_what: str) -> None:
+    """The progress of nobody watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the user says about files that do not say it themselves; None: nothing.
+
+    Attributes:
+        source: The source's name (`--as`).
+        replace: A file may drop campaigns with spend from days that it covers.
+        partial: A file replaces only the campaigns that it names.
+        dry_run: Say what would happen; write nothing.
+    """
+
+    source: str | None = None
+    account: str | None = None
+    currency: str | None = None
+    time_zone: str | None = None
+    decimal: Literal[".", ","] | None = None
+    dates: Literal["day-first", "month-first"] | None = None
+    replace: bool = False
+    partial: bool = False
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        if self.source:
+            source_named(self.source)
+        if self.currency:
+            minor_digits(self.currency)
+        if self.time_zone:
+            zone(self.time_zone)
+        if self.replace and self.partial:
+            raise UsageError("--replace and --partial exclude one another")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The flags that change what a file means."""
+        passing = {"replace", "dry_run"}
+        return {name: value for name, value in asdict(self).items() if value and name not in passing}
+
+
+@dataclass(slots=True)
+class _Job:
+    """One file on its way in."""
+
+    path: Path
+    report: FileReport
+    frame: Frame | None = None
+    recognised: Recognised | None = None
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What all files of one command share."""
+
+    workspace: Workspace
+    options: ImportOptions
+    now: datetime
+    facts: Facts
+    known: Known
+    suppressed: frozenset[bytes]
+    spill: Path
+    loaded: list[ImportRecord]
+    serial: int = 0
+    zone: str = field(default="UTC")
+
+
+def import_files(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    options: ImportOptions | None = None,
+    *,
+    now: datetime,
+    progress: Callable[[str], None] = silent,
+) -> list[FileReport]:
+    """Take files in.
+
+    Tables of accounts and campaigns are loaded before the files that lean on them; the reports come in the files' order.
+
+    Args:
+        workspace: Where to; locked while this runs, unless it is a dry run.
+        now: The time of the import, aware.
+        progress: Told which file is being read.
+    """
+    options = options or ImportOptions()
+    if options.dry_run:
+        return _import(workspace, paths, options, now, progress)
+    with workspace.lock():
+        return _import(workspace, paths, options, now, progress)
+
+
+def _import(
+    workspace: Workspace, paths: Sequence[Path], options: ImportOptions, now: datetime, progress: Callable[[str], None]
+) -> list[FileReport]:
+    facts = Facts(workspace.lake)
+    book = Book(workspace.book)
+    suppressed = book.suppressed()
+    book.close()
+    spill = Path(tempfile.mkdtemp(prefix="outturn-import-"))
+    desk = _Desk(workspace, options, now, facts, Known(facts), suppressed, spill, facts.loaded())
+    desk.zone = options.time_zone or workspace.settings.time_zone
+    jobs = [_Job(Path(path), FileReport(str(path))) for path in paths]
+    try:
+        for job in jobs:
+            _recognise(job, options)
+        for job in sorted(jobs, key=lambda one: not (one.recognised and one.recognised.layout.first)):
+            if job.recognised:
+                progress(f"reading {job.path.name}")
+                _take_in(job, desk)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+    return [job.report for job in jobs]
+
+
+def _recognise(job: _Job, options: ImportOptions) -> None:
+    try:
+        if not job.path.is_file():
+            raise UsageError(f"{job.path} is no file")
+        job.frame = open_frame(job.path)
+        job.recognised = recognise(job.frame, named=options.source or "")
+        job.report.source, job.report.layout = job.recognised.source.name, job.recognised.layout.name
+    except FileRefused as refused:
+        _refuse(job.report, refused)
+
+
+def _refuse(report: FileReport, refused: FileRefused, *, rows: bool = False) -> None:
+    """Nothing of the file is kept; where its rows have been counted, all that were no totals count as refused."""
+    report.verdict, report.needs = "refuse", refused.needs
+    report.refused = report.rows_read - report.ignored if rows else 0
+    report.accepted, report.totals = 0, {}
+    report.reasons = {refused.code: max(1, report.refused)}
+    report.messages.append(str(refused))
+
+
+def _take_in(job: _Job, desk: _Desk) -> None:
+    assert job.frame is not None
+    assert job.recognised is not None
+    report = job.report
+    sha256 = sha256_of(job.path)
+    told = desk.options.told
+    for record in desk.loaded:
+        same = (record.sha256, record.source, record.layout, dict(record.options)) == (sha256, report.source, report.layout, told)
+        if same:
+            history.as_before(report, record)
+            return
+    connection = _connection(desk, job)
+    counted = False
+    try:
+        manner = Manner(
+            desk.now, desk.zone, desk.options.decimal or "", desk.options.dates or "", str(desk.workspace.settings["privacy.phone_region"])
+        )
+        reading = read(connection, job.frame, job.recognised, manner)
+        _suppress(connection, reading, report)
+        _count(connection, reading, report)
+        counted = True
+        _settle(connection, reading, desk, job, sha256)
+    except FileRefused as refused:
+        _refuse(report, refused, rows=counted)
+    finally:
+        connection.close()
+
+
+def _connection(desk: _Desk, job: _Job) -> duckdb.DuckDBPyConnection:
+    """An engine for one file, with the words and variables that `source.py` promises."""
+    connection = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False})
+    connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'")
+    prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
+    _set_variables(connection, desk, job)
+    return connection
+
+
+def _set_variables(connection: duckdb.DuckDBPyConnection, desk: _Desk, job: _Job) -> None:
+    variables = {"currency": desk.options.currency, "time_zone": desk.zone, "file": job.path.name}
+    for name, value in variables.items():
+        connection.execute(f"SET VARIABLE {name} = CAST($value AS VARCHAR)", {"value": value})
+    connection.execute("SET VARIABLE now = make_timestamptz($value::BIGINT)", {"value": micros_of(desk.now)})
+
+
+def _suppress(connection: duckdb.DuckDBPyConnection, reading: Reading, report: FileReport) -> None:
+    """Whoever asked to be forgotten stays so: rows are refused, or kept as amounts of nobody."""
+    keys = [cell.name for cell in reading.recognised.layout.cells if cell.kind is Kind.KEY and reading.has(cell.name)]
+    if not keys or not connection.execute("SELECT COUNT(*) FROM suppressed").fetchall()[0][0]:
+        return
+    forgotten = " OR ".join(f"{key} IN (SELECT key FROM suppressed)" for key in keys)
+    hit = connection.execute(f"SELECT COUNT(*) FROM parsed WHERE refusal IS NULL AND ({forgotten})").fetchall()[0][0]  # noqa: S608
+    if not hit:
+        return
+    if reading.recognised.layout.suppressed == "strip":
+        connection.execute(f"UPDATE parsed SET {', '.join(f'{key} = NULL' for key in keys)} WHERE {forgotten}")  # noqa: S608
+        report.summary["stripped"] = hit
+        report.messages.append(f"{hit} rows are of people who asked to be forgotten: amounts kept, identifiers not")
+    else:
+        connection.execute(f"UPDATE parsed SET refusal = {len(reading.faults)} WHERE refusal IS NULL AND ({forgotten})")  # noqa: S608
+
+
+def _count(connection: duckdb.DuckDBPyConnection, reading: Reading, report: FileReport) -> None:
+    used = bool(reading.recognised.layout.tables)
+    for refusal, rows in connection.execute("SELECT refusal, COUNT(*) FROM parsed GROUP BY 1 ORDER BY 1").fetchall():
+        report.rows_read += rows
+        if refusal is None and used:
+            report.accepted += rows
+        elif refusal is None or refusal < 0 or not used:
+            report.ignored += rows
+        else:
+            report.refused += rows
+            code = reading.faults[refusal].code if refusal < len(reading.faults) else "SUPPRESSED"
+            report.reasons[code] = report.reasons.get(code, 0) + rows
+    if used and not report.accepted:
+        if not report.refused:
+            raise FileRefused("EMPTY_FILE", "it has totals and no rows of its own")
+        code, rows = max(report.reasons.items(), key=lambda item: item[1])
+        raise FileRefused(code, f"not one of its {report.rows_read:,} rows could be accepted; {_first_fault(connection, reading)}")
+
+
+def _first_fault(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str:
+    rows = connection.execute("SELECT line, refusal FROM parsed WHERE refusal >= 0 ORDER BY line LIMIT 1").fetchall()
+    line, refusal = rows[0]
+    fault = reading.faults[refusal] if refusal < len(reading.faults) else None
+    return f"line {line}: {fault.cell or 'the row'} {fault.detail}" if fault else f"line {line}: the person asked to be forgotten"
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, job: _Job, sha256: str) -> None:
+    """Account, currency, zone, restatement; then, unless it is a dry run, the facts."""
+    report, options, layout = job.report, desk.options, reading.recognised.layout
+    stated = Stated(options.account or "", options.currency or "", options.time_zone or "")
+    scope = make_accepted(connection, reading, desk.known, stated, desk.workspace.settings.time_zone)
+    report.totals = totals_of(connection, reading) if layout.tables else {}
+    report.verdict = "accept"
+    if layout.spend:
+        _cover(connection, report)
+    if "ad_spend" in layout.tables and desk.loaded:
+        engine = current(desk.facts)
+        try:
+            changed = restated(connection, engine, replace=options.replace, partial=options.partial)
+        finally:
+            engine.close()
+        report.summary["restated"] = changed
+        if changed:
+            report.messages.append(f"restates the spend of {len({one['day'] for one in changed})} days")
+    report.messages += scope.flags
+    _learn(connection, reading, desk)
+    if not options.dry_run:
+        _load(connection, reading, desk, job, scope, sha256)
+
+
+def _cover(connection: duckdb.DuckDBPyConnection, report: FileReport) -> None:
+    first, last, dayless = connection.execute(
+        "SELECT MIN(COALESCE(date_day, period_start)), MAX(COALESCE(date_day, period_end)), COUNT(*) FILTER (date_day IS NULL) FROM accepted"
+    ).fetchall()[0]
+    report.summary |= {"first_day": str(first), "last_day": str(last)}
+    if dayless and dayless == report.accepted:
+        report.verdict = "period_only"
+        report.messages.append(f"NO_DAY: the rows cover {first} to {last} without a day; kept as a total of that period, in no KPI")
+
+
+def _learn(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk) -> None:
+    """What this file says of accounts and campaigns serves the next file of the command, also in a dry run."""
+    statements, source = output_statements(reading), reading.recognised.source
+    if "accounts" in statements:
+        columns = {row[0] for row in connection.execute(f"DESCRIBE {statements['accounts']}").fetchall()}
+        asked = ", ".join(name if name in columns else f"NULL AS {name}" for name in ("account_id", "name", "currency", "time_zone"))
+        order = "updated_at NULLS FIRST, line" if "updated_at" in columns else "line"
+        rows = connection.execute(f"SELECT {asked} FROM ({statements['accounts']}) ORDER BY {order}").fetchall()  # noqa: S608
+        desk.known.learn_accounts(source.platform, rows)
+    if "ad_entities" in statements:
+        columns = {row[0] for row in connection.execute(f"DESCRIBE {statements['ad_entities']}").fetchall()}
+        if "account_id" in columns:
+            rows = connection.execute(
+                f"SELECT DISTINCT platform, account_id, level, id, {'name' if 'name' in columns else 'NULL'} "  # noqa: S608
+                f"FROM ({statements['ad_entities']}) WHERE account_id IS NOT NULL"
+            ).fetchall()
+            desk.known.learn_entities(rows)
+    if "ad_spend" in statements:
+        rows = connection.execute("SELECT DISTINCT platform, account_id, 'campaign', campaign_id, campaign_name FROM accepted").fetchall()
+        desk.known.learn_entities(rows)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, job: _Job, scope: Scope, sha256: str) -> None:
+    report = job.report
+    desk.serial += 1
+    record = ImportRecord(
+        import_id=new_import_id(desk.now, desk.serial),
+        state_at=desk.now,
+        file=job.path.name,
+        sha256=sha256,
+        source=report.source,
+        layout=report.layout,
+        verdict=report.verdict,
+        rows_read=report.rows_read,
+        accepted=report.accepted,
+        refused=report.refused,
+        ignored=report.ignored,
+        partial=desk.options.partial,
+        summary=report.summary | {"reasons": report.reasons, "totals": report.totals, "accounts": scope.accounts, "flags": report.messages},
+        options=desk.options.told,
+    )
+    tables: dict[str, pa.Table | pa.RecordBatchReader] = {}
+    sessions = []
+    try:
+        for name, statement in output_statements(reading).items():
+            session = connection.cursor()
+            sessions.append(session)
+            _set_variables(session, desk, job)
+            session.execute("SET VARIABLE by_owner = $value", {"value": connection.execute("SELECT getvariable('by_owner')").fetchall()[0][0]})
+            tables[name] = session.sql(statement).to_arrow_reader(100_000)
+        if report.refused:
+            tables["refused_rows"] = _refused_rows(connection, reading, job)
+        desk.facts.load(record, tables)
+    finally:
+        for session in sessions:
+            session.close()
+    desk.loaded.append(record)
+    report.import_id = record.import_id
+
+
+def _refused_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, job: _Job) -> pa.Table:
+    layout = reading.recognised.layout
+    keys = [cell.name for cell in layout.cells if cell.kind is Kind.KEY and reading.has(cell.name)]
+    present = [cell.name for cell in layout.cells if reading.has(cell.name)]
+    texts = ", ".join(f"texts.{name}_text" for name in present) or "NULL"
+    found = connection.execute(
+        f"SELECT parsed.line, parsed.refusal, {texts} FROM parsed JOIN texts USING (line) WHERE parsed.refusal >= 0 ORDER BY parsed.line"  # noqa: S608
+    ).fetchall()
+    raw = reading.frame.lines(reading.recognised.header, (row[0] for row in found))
+    rows = []
+    for line, refusal, *cells in found:
+        by_name = dict(zip(present, cells, strict=False))
+        fault = reading.faults[refusal] if refusal < len(reading.faults) else None
+        known = [by_name[key] for key in keys if by_name[key]]
+        text = raw.get(line) or ",".join(str(cell) for cell in cells if cell is not None)
+        stood = f" {by_name[fault.cell]!r}:" if fault and fault.cell and by_name.get(fault.cell) else ""
+        detail = f"{fault.cell}{stood} {fault.detail}".strip() if fault else "the person asked to be forgotten"
+        rows.append(
+            {
+                "line": line, "file": job.path.name, "reason": fault.code if fault else "SUPPRESSED",
+                "detail": masked(detail, personal=bool(keys), known=known), "raw": masked(text, personal=bool(keys), known=known),
+            }
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows)

@@ -1,0 +1,38 @@
+"""A refused row is kept to be looked at, so what could name a person is blacked out of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MASK = "█"
+MAX_SHOWN = 2000
+
+_EMAIL = re.compile(r"[^\s,;\"'<>()|:]+@[^\s,;\"'<>()|:]+")
+_PHONE = re.compile(r"(?<![\w.])\+\d[\d ().\-/]{6,}\d")
+# Without a plus a phone looks like an id or a day, so only files about people are searched for one.
+_BARE_PHONE = re.compile(r"(?<![\w.#+-])\(?\d{2,4}\)?[ ./-]\(?\d{2,4}\)?[ ./-]\d{3,5}(?:[ ./-]\d{2,5})?(?![\w.-])|(?<![\w.#-])0\d{8,12}(?!\w)")
+_NAME = re.compile(r"\b[A-Z][a-zà-öø-ÿ'’-]+(?: [A-Z][a-zà-öø-ÿ'’.-]*)+\b|\b[À-ÖØ-Þ][\wà-ÿ'’-]+ [A-ZÀ-ÖØ-Þ][\wà-ÿ'’-]+\b")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def masked(raw: str, *, personal: bool, known: Iterable[str] = ()) -> str:
+    """The row with e-mail, phone and name shapes blacked out, cut to a length that can be shown.
+
+    Args:
+        raw: As it stands in the file.
+        personal: The file holds rows about people: bare phone numbers and names are blacked out as well.
+        known: Texts of the row that are known to identify someone.
+    """
+    text = raw
+    for identifier in sorted({one.strip() for one in known if one and one.strip()}, key=len, reverse=True):
+        text = text.replace(identifier, MASK)
+    text = _EMAIL.sub(MASK, text)
+    text = _PHONE.sub(MASK, text)
+    if personal:
+        text = _BARE_PHONE.sub(lambda match: match[0] if _DAY.search(match[0]) else MASK, text)
+        text = _NAME.sub(MASK, text)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

@@ -1,0 +1,265 @@
+"""One recognised file read into rows that are accepted, ignored, or refused with a reason: no other kind is left."""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from outturn.domain.currencies import MINOR_DIGITS
+from outturn.domain.errors import FileRefused
+from outturn.sources import cells, dates, number_styles
+from outturn.sources.cells import LOOKED_UP, Conditions, Fault
+from outturn.sources.frame import quoted_name, quoted_path
+from outturn.sources.identity import make_keys
+from outturn.sources.number_styles import NUMERIC, PLAIN, Style
+from outturn.sources.recognition import path_of
+from outturn.sources.source import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import duckdb
+
+    from outturn.sources.dates import Order
+    from outturn.sources.frame import Frame
+    from outturn.sources.recognition import Recognised
+    from outturn.sources.source import Cell
+
+_SAMPLE_ROWS = 20_000
+_IGNORED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the user wants a file read; empty: as it says itself.
+
+    Attributes:
+        decimal: "." or ",".
+        dates: "day-first" or "month-first".
+        zone: IANA zone of times without an offset.
+        phone_region: ISO 3166 country of phone numbers without `+`.
+    """
+
+    now: datetime
+    zone: str
+    decimal: str = ""
+    dates: Order = ""
+    phone_region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of a file's rows; the rows themselves lie in `parsed`, with `refusal` NULL where accepted.
+
+    Attributes:
+        faults: `parsed.refusal` is a place in this list.
+    """
+
+    frame: Frame
+    recognised: Recognised
+    faults: tuple[Fault, ...] = field(default=())
+
+    def has(self, name: str) -> bool:
+        """Whether the file has the column of that cell."""
+        return name in self.recognised.columns
+
+
+def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised, manner: Manner) -> Reading:
+    """Make `texts` and `parsed`.
+
+    Args:
+        connection: In memory, for this file alone; `outturn_key` and the variables of `source.py` stand.
+
+    Raises:
+        FileRefused: What concerns the whole file: its encoding, number style, date style, an end that is missing.
+    """
+    _make_texts(connection, frame, recognised)
+    if not _one(connection, "SELECT COUNT(*) FROM (SELECT 1 FROM texts LIMIT 1)"):
+        raise FileRefused("EMPTY_FILE", "the file has a header and no rows")
+    present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
+    looked_up = [cell for cell in present if cell.kind in LOOKED_UP]
+    _look_up(connection, looked_up, manner)
+    given = manner.decimal or recognised.layout.number or ("." if frame.kind != "csv" else "")
+    style, settled = _style(connection, present, given, sample=True)
+    if not settled:
+        style, _ = _style(connection, present, given, sample=False)
+    reading = _parse(connection, Reading(frame, recognised), style, manner)
+    if _has_number_faults(connection, reading):
+        again, _ = _style(connection, present, given, sample=False)
+        if again != style:
+            reading = _parse(connection, reading, again, manner)
+    return reading
+
+
+def _make_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
+    """The view or table `texts`: line, cells, first_text, `<cell>_text`, and `<cell>_native` where Parquet knows better."""
+    if frame.kind == "json":
+        _make_json_texts(connection, frame, recognised)
+        return
+    wanted = sorted({n for n in recognised.columns.values() if n >= 0} | {0})
+    frame.load(connection, recognised.header, wanted)
+    parquet = frame.kind == "parquet"
+    first = "CAST(c0 AS VARCHAR)" if parquet else "c0"
+    columns = ["line", "cells", f"{first} AS first_text"]
+    source = "raw"
+    for cell in recognised.layout.cells:
+        place = recognised.columns.get(cell.name)
+        if place is None:
+            continue
+        if cell.expression:
+            columns.append(f"({cell.expression}) AS {cell.name}_text")
+            source = _with_record(frame)
+            continue
+        kept = cells.native(cell, f"c{place}", frame.types[place]) if parquet else None
+        if kept:
+            columns.append(f"{kept} AS {cell.name}_native")
+        columns.append((f"CAST(c{place} AS VARCHAR)" if parquet else f"c{place}") + f" AS {cell.name}_text")
+    connection.execute(f"CREATE OR REPLACE VIEW texts AS SELECT {', '.join(columns)} FROM {source}")  # noqa: S608
+
+
+def _with_record(frame: Frame) -> str:
+    path = quoted_path(frame.path)
+    names = ", ".join(quoted_name(name) for name in frame.headers[0].names)
+    rows = f"(SELECT file_row_number + 1 AS line, to_json(whole) AS record FROM (SELECT file_row_number, struct_pack({names}) AS whole FROM read_parquet('{path}', file_row_number = true)))"  # noqa: E501, S608
+    return f"(SELECT raw.*, record FROM raw JOIN {rows} USING (line))"  # noqa: S608
+
+
+def _make_json_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
+    frame.load(connection, recognised.header, (0,))
+    paths: list[str] = []
+    columns = ["line", "CASE WHEN fields IS NULL AND cells IS NULL THEN -1 ELSE cells END AS cells", "CAST(NULL AS VARCHAR) AS first_text"]
+    for cell in recognised.layout.cells:
+        if cell.expression:
+            columns.append(f"TRY(CAST(({cell.expression}) AS VARCHAR)) AS {cell.name}_text")
+            continue
+        own = path_of(cell)
+        found = [f"fields[{len(paths) + n + 1}]" for n in range(len(own))]
+        paths += own
+        columns.append((f"COALESCE({', '.join(found)})" if found else "CAST(NULL AS VARCHAR)") + f" AS {cell.name}_text")
+    asked = ", ".join("'" + path.replace("'", "''") + "'" for path in paths or ["$"])
+    connection.execute(
+        f"CREATE OR REPLACE TABLE texts AS SELECT {', '.join(columns)} FROM ("  # noqa: S608
+        f"SELECT line, cells, TRY(json_extract_string(c0, [{asked}])) AS fields, CASE WHEN json_valid(c0) THEN CAST(c0 AS JSON) END AS record FROM raw)"
+    )
+    connection.execute("DROP TABLE raw")
+
+
+def _look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> None:
+    """The tables `read_<cell>` (text, value) of kinds that are read once per distinct text."""
+    days: dict[str, list[str]] = {}
+    for cell in looked_up:
+        if cell.kind is Kind.KEY:
+            make_keys(connection, cell, manner.phone_region)
+            continue
+        found = connection.execute(
+            f"SELECT DISTINCT {cell.name}_text FROM texts WHERE {cells.present(f'{cell.name}_text')} AND cells IS NULL"  # noqa: S608
+        ).fetchall()
+        texts = [row[0] for row in found]
+        if cell.kind is Kind.DAY:
+            days[cell.name] = texts
+        else:
+            known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
+            _register(connection, cell, known, pa.string())
+    # One order of day and month for the whole file: two columns of one export never differ.
+    order = manner.dates or dates.order_of(text for texts in days.values() for text in texts)
+    last = dates.last_possible_day(manner.now)
+    for cell in looked_up:
+        if cell.kind is Kind.DAY:
+            read_days = dates.days_of(days[cell.name], given=order)
+            past = {text: day if day and day <= last else None for text, day in read_days.items()}
+            _register(connection, cell, past, pa.date32())
+
+
+def _currencies(texts: list[str]) -> dict[str, str | None]:
+    return {text: code if (code := text.strip().upper()) in MINOR_DIGITS else None for text in texts}
+
+
+def _zones(texts: list[str]) -> dict[str, str | None]:
+    known = zoneinfo.available_timezones()
+    return {text: text.strip() if text.strip() in known else None for text in texts}
+
+
+def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[str, Any], kind: pa.DataType) -> None:
+    looked_up = pa.table({"text": pa.array(list(known), pa.string()), "value": pa.array(list(known.values()), kind)})
+    connection.register("looked_up", looked_up)
+    connection.execute(f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT * FROM looked_up")
+    connection.unregister("looked_up")
+
+
+def _style(connection: duckdb.DuckDBPyConnection, present: list[Cell], given: str, *, sample: bool) -> tuple[Style, bool]:
+    numeric = [cell for cell in present if cell.kind in NUMERIC]
+    rows = "SELECT * FROM texts WHERE cells IS NULL" + (f" LIMIT {_SAMPLE_ROWS}" if sample else "")
+    texts = ", ".join(f"CASE WHEN {cells.present(f'{cell.name}_text')} THEN {cell.name}_text END AS {cell.name}_text" for cell in numeric)
+
+    def evidence(aggregates: str) -> tuple[int | None, ...]:
+        found: tuple[int | None, ...] = connection.execute(f"SELECT {aggregates} FROM (SELECT {texts} FROM ({rows}))").fetchall()[0]  # noqa: S608
+        return found
+
+    try:
+        return number_styles.settle([(f"{cell.name}_text", cell.kind) for cell in numeric], evidence, given=given)
+    except FileRefused as refused:
+        if sample and refused.code == "AMBIGUOUS_NUMBER":
+            return PLAIN, False
+        raise
+
+
+def _parse(connection: duckdb.DuckDBPyConnection, reading: Reading, style: Style, manner: Manner) -> Reading:
+    recognised, frame = reading.recognised, reading.frame
+    layout = recognised.layout
+    conditions = Conditions(style, f"'{manner.zone}'")
+    values, joins, inner = [], [], []
+    for cell in layout.cells:
+        text = f"{cell.name}_text"
+        if cell.name not in recognised.columns:
+            values.append(f"CAST(NULL AS {cells.type_of(cell)}) AS {cell.name}, CAST(NULL AS VARCHAR) AS {text}")
+        elif cell.kind in LOOKED_UP:
+            joins.append(f"LEFT JOIN read_{cell.name} ON texts.{text} = read_{cell.name}.text")
+            values.append(f"read_{cell.name}.value AS {cell.name}, texts.{text}")
+        elif frame.kind == "parquet" and not cell.expression and cells.native(cell, "x", frame.types[recognised.columns[cell.name]]):
+            values.append(f"{text.removesuffix('_text')}_native AS {cell.name}, texts.{text}")
+        else:
+            values.append(f"{cells.value(cell, text, conditions)} AS {cell.name}, texts.{text}")
+        inner.append(cell.name)
+    faults = _faults(reading)
+    refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(faults))
+    connection.execute(
+        f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(inner)}, "  # noqa: S608
+        f"CASE WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({layout.total})) THEN {_IGNORED} {refusal} END AS refusal "
+        f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM texts {' '.join(joins)})"
+    )
+    return replace(reading, faults=faults)
+
+
+def _faults(reading: Reading) -> tuple[Fault, ...]:
+    layout = reading.recognised.layout
+    found = [
+        Fault("TRUNCATED", "cells = -1", "the line is no whole JSON object"),
+        Fault("COLUMN_SHIFT", "cells IS NOT NULL", f"has another number of cells than the header's {len(reading.recognised.header.names)}"),
+    ]
+    for cell in layout.cells:
+        if reading.has(cell.name):
+            filled = cell.filled or (layout.spend and cell.name == "date_day")
+            found += cells.faults(cell, filled=filled)
+        elif cell.filled:
+            found.append(Fault("MISSING_VALUE", "TRUE", "is required and the file has no such column", cell.name))
+    found += [Fault(check.code, check.when, check.detail) for check in layout.checks]
+    if reading.recognised.header_currency and layout.cell("currency"):
+        stated = reading.recognised.header_currency
+        found.append(Fault("CURRENCY_MISMATCH", f"currency <> '{stated}'", f"differs from the header's {stated}", "currency"))
+    return tuple(found)
+
+
+def _has_number_faults(connection: duckdb.DuckDBPyConnection, reading: Reading) -> bool:
+    numeric = {cell.name for cell in reading.recognised.layout.cells if cell.kind in NUMERIC}
+    places = [n for n, fault in enumerate(reading.faults) if fault.cell in numeric and fault.code == "BAD_NUMBER"]
+    if not places:
+        return False
+    return bool(_one(connection, f"SELECT COUNT(*) FROM parsed WHERE refusal IN ({', '.join(map(str, places))})"))  # noqa: S608
+
+
+def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
+    return connection.execute(statement).fetchall()[0][0]

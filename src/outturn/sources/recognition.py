@@ -1,0 +1,142 @@
+"""Which source and layout a file is, by its content alone: the most specific layout that its header fits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from outturn.domain.currencies import MINOR_DIGITS
+from outturn.domain.errors import FileRefused
+from outturn.sources.registry import source_named, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from outturn.sources.frame import Frame, Header
+    from outturn.sources.source import Cell, Layout, Source
+
+CURRENCY_MARK = "{currency}"
+_MARK_PATTERN = r"(?P<currency>[a-z]{3})"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file's layout, and which of its columns is which cell.
+
+    Attributes:
+        columns: Cell name -> place of its column in the header. JSON lines: -1 for cells read by path or expression.
+        header_currency: The currency that a header names, such as in `Amount spent (EUR)`, else empty.
+    """
+
+    source: Source
+    layout: Layout
+    header: Header
+    columns: Mapping[str, int]
+    header_currency: str = ""
+
+
+def recognise(frame: Frame, *, named: str = "") -> Recognised:
+    """Find the layout that a file's header fits.
+
+    Args:
+        frame: The opened file.
+        named: The source that the user says it is; empty: any.
+
+    Raises:
+        UnknownName: No source is called `named`.
+        FileRefused: UNRECOGNISED, NO_HEADER, DUPLICATE_HEADER; WRONG_PLATFORM where it is another's than `named`.
+    """
+    wanted = [source_named(named)] if named else list(sources().values())
+    found = _best(frame, wanted)
+    if found is not None:
+        return found
+    other = _best(frame, sources().values()) if named else None
+    if other is not None:
+        raise FileRefused("WRONG_PLATFORM", f"this is a file of {other.source.title} ({other.layout.name}), not of {wanted[0].title}")
+    if not frame.header_seen:
+        raise FileRefused("NO_HEADER", "no header line was found among the first 30 lines: export the report with its header")
+    nearest = max(frame.headers, key=lambda header: len(header.names))
+    columns = ", ".join(name for name in nearest.names[:12] if name)
+    raise FileRefused("UNRECOGNISED", f"no layout of {named or 'any source'} has these columns: {columns}")
+
+
+def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
+    best: Recognised | None = None
+    best_rank = (0, 0, 0)
+    for order, header in enumerate(frame.headers):
+        present = _present(header.names)
+        for source in among:
+            for layout in source.layouts:
+                if not _fits(layout, present, frame):
+                    continue
+                columns, currency = _columns(layout, header.names, frame)
+                rank = (_specificity(layout), len(columns), -order)
+                if rank > best_rank:
+                    best, best_rank = Recognised(source, layout, header, columns, currency), rank
+    return best
+
+
+def _present(names: Iterable[str]) -> frozenset[str]:
+    """The header's names as layouts write them, with a currency in brackets also as its mark."""
+    plain = [_folded(name) for name in names if name.strip()]
+    marked = [re.sub(r"\b[a-z]{3}\b", lambda code: CURRENCY_MARK if code[0].upper() in MINOR_DIGITS else code[0], name) for name in plain]
+    return frozenset(plain) | frozenset(marked)
+
+
+def _fits(layout: Layout, present: frozenset[str], frame: Frame) -> bool:
+    if layout.shape == "records" and frame.kind == "csv":
+        return False
+    required, marks, without = _asked(layout)
+    return all(names & present for names in required) and marks <= present and not without & present
+
+
+@cache
+def _asked(layout: Layout) -> tuple[tuple[frozenset[str], ...], frozenset[str], frozenset[str]]:
+    required = tuple(frozenset(map(_folded, cell.headers)) for cell in layout.cells if cell.required)
+    return required, frozenset(map(_folded, layout.marks)), frozenset(map(_folded, layout.without))
+
+
+def _specificity(layout: Layout) -> int:
+    return len(_asked(layout)[0]) + len(layout.marks)
+
+
+def _columns(layout: Layout, names: tuple[str, ...], frame: Frame) -> tuple[dict[str, int], str]:
+    folded = [_folded(name) for name in names]
+    columns: dict[str, int] = {}
+    currencies: set[str] = set()
+    for cell in layout.cells:
+        if cell.expression or frame.kind == "json":
+            columns[cell.name] = -1
+            continue
+        for alias in cell.headers:
+            places = _places(folded, alias, currencies)
+            if len(places) > 1:
+                raise FileRefused("DUPLICATE_HEADER", f"the column {names[places[0]]!r} stands {len(places)} times in the header")
+            if places:
+                columns[cell.name] = places[0]
+                break
+    if len(currencies) > 1:
+        raise FileRefused("CURRENCY_MISMATCH", f"the header names several currencies: {', '.join(sorted(currencies))}")
+    return columns, next(iter(currencies), "")
+
+
+def _places(folded: list[str], alias: str, currencies: set[str]) -> list[int]:
+    wanted = _folded(alias)
+    if CURRENCY_MARK not in wanted:
+        return [n for n, name in enumerate(folded) if name == wanted]
+    pattern = re.compile(re.escape(wanted).replace(re.escape(CURRENCY_MARK), _MARK_PATTERN))
+    hits = [(n, match["currency"].upper()) for n, name in enumerate(folded) if (match := pattern.fullmatch(name))]
+    hits = [(n, code) for n, code in hits if code in MINOR_DIGITS]
+    currencies |= {code for _n, code in hits}
+    return [n for n, _code in hits]
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.replace("\ufeff", "").split()).casefold()
+
+
+def path_of(cell: Cell) -> tuple[str, ...]:
+    """The JSON paths of a cell's headers, for engines: `context.campaign.source` becomes `$."context"."campaign"."source"`."""
+    return tuple("$" + "".join(f'."{part}"' for part in header.split(".")) for header in cell.headers if CURRENCY_MARK not in header)

@@ -1,0 +1,219 @@
+"""Whose money a spend file is: account, currency, zone and day of every row, by written rules and never by a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from outturn.domain.errors import FileRefused
+from outturn.sources.dates import range_of
+from outturn.sources.known import UNNAMED
+from outturn.store.tables import TABLES
+
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Any
+
+    import duckdb
+
+    from outturn.sources.known import Known
+    from outturn.sources.reading import Reading
+
+LEVELS = ("account", "campaign", "ad_group", "ad", "keyword", "search_term")
+_HIERARCHY = ("campaign_id", "campaign_name", "ad_group_id", "ad_group_name", "ad_id", "ad_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the user states of files that do not say it themselves; empty: nothing."""
+
+    account: str = ""
+    currency: str = ""
+    time_zone: str = ""
+
+
+@dataclass(slots=True)
+class Scope:
+    """What was settled for one file, for its summary."""
+
+    accounts: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+
+def make_accepted(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, known: Known, stated: Stated, workspace_zone: str
+) -> Scope:
+    """Make the view `accepted`: the rows that were not refused, with what the file left open filled in.
+
+    Raises:
+        FileRefused: AMBIGUOUS_CURRENCY, NO_ACCOUNT, NO_DAY.
+    """
+    scope = Scope()
+    if reading.recognised.layout.spend:
+        _accept_spend(connection, reading, known, stated, workspace_zone, scope)
+    else:
+        _accept_plain(connection, reading, stated)
+    _need_currency(connection, reading)
+    return scope
+
+
+def _accept_plain(connection: duckdb.DuckDBPyConnection, reading: Reading, stated: Stated) -> None:
+    recognised = reading.recognised
+    columns = "parsed.* EXCLUDE (refusal)"
+    if recognised.layout.cell("currency"):
+        columns += f" REPLACE (COALESCE(currency, {_text(recognised.header_currency)}, {_text(stated.currency)}) AS currency)"
+    connection.execute(f"CREATE OR REPLACE VIEW accepted AS SELECT {columns} FROM parsed WHERE refusal IS NULL")  # noqa: S608
+
+
+def _accept_spend(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, known: Known, stated: Stated, workspace_zone: str, scope: Scope
+) -> None:
+    source, layout = reading.recognised.source, reading.recognised.layout
+    cells = {cell.name for cell in layout.cells}
+    by_row = "platform" in cells
+
+    def cell(name: str) -> str:
+        return name if name in cells else "NULL"
+
+    platform = "platform" if by_row else f"'{source.platform}'"
+    level = f"'{layout.level}'" if layout.level in LEVELS else layout.level
+    period = range_of(reading.recognised.header.preamble) if not reading.has("date_day") else None
+    start, end = (f"COALESCE({cell(name)}, {_day(day)})" for name, day in zip(("period_start", "period_end"), period or (None, None), strict=True))
+    missing = "".join(f", CAST(NULL AS VARCHAR) AS {name}" for name in _HIERARCHY if name not in cells)
+    own = {"platform", "account_id", "account_name", "currency", "time_zone", "date_day", "period_start", "period_end", "level"} & cells
+    connection.execute(
+        f"CREATE OR REPLACE VIEW placed AS SELECT parsed.* EXCLUDE ({', '.join(['refusal', *sorted(own)])}){missing}, "  # noqa: S608
+        f"LOWER({platform}) AS platform, CAST({level} AS VARCHAR) AS level, "
+        f"COALESCE({cell('date_day')}, CASE WHEN {start} = {end} THEN {start} END) AS date_day, {start} AS period_start, {end} AS period_end, "
+        f"CAST({cell('account_id')} AS VARCHAR) AS stated_account, CAST({cell('account_name')} AS VARCHAR) AS stated_account_name, "
+        f"COALESCE({cell('currency')}, {_text(reading.recognised.header_currency)}, {_text(stated.currency)}) AS stated_currency, "
+        f"COALESCE({cell('time_zone')}, {_text(source.zone)}) AS stated_zone FROM parsed WHERE refusal IS NULL"
+    )
+    _need_day(connection)
+    _make_owners(connection, known, stated, scope)
+    zone = _text(stated.time_zone)
+    connection.execute(
+        "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, stated_currency, stated_zone, period_start, period_end), "
+        "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN period_end END AS period_end, "
+        "owners.account_id, COALESCE(stated_currency, owners.currency) AS currency, "
+        f"COALESCE(stated_zone, owners.time_zone, {zone}, '{workspace_zone}') AS time_zone, "
+        f"COALESCE(stated_zone, owners.time_zone, {zone}) IS NULL AS time_zone_assumed "
+        "FROM placed JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM owners.stated_account "
+        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT DISTINCT FROM owners.owner_key"
+    )
+    if _any(connection, "SELECT 1 FROM accepted WHERE time_zone_assumed"):
+        scope.flags.append(f"time zone not stated: {workspace_zone} assumed")
+
+
+def _owner_key() -> str:
+    """What a row without an account can be told by: joined only where that is the case, so that most files have one owner."""
+    return (
+        "CASE WHEN placed.stated_account IS NULL AND placed.stated_account_name IS NULL AND getvariable('by_owner') THEN "
+        "COALESCE('campaign:' || placed.campaign_id, 'ad_group:' || placed.ad_group_id, 'ad:' || placed.ad_id, 'campaign:name:' || placed.campaign_name) END"
+    )
+
+
+def _make_owners(connection: duckdb.DuckDBPyConnection, known: Known, stated: Stated, scope: Scope) -> None:
+    """The table `owners`: for each way in which rows say whose they are, the account with its currency and zone."""
+    connection.execute("SET VARIABLE by_owner = false")
+    silent = "stated_account IS NULL AND stated_account_name IS NULL"
+    platforms = [row[0] for row in connection.execute(f"SELECT DISTINCT platform FROM placed WHERE {silent}").fetchall()]  # noqa: S608
+    if not stated.account and any(len(known.accounts(platform)) > 1 for platform in platforms):
+        connection.execute("SET VARIABLE by_owner = true")
+    distinct = connection.execute(
+        f"SELECT DISTINCT platform, stated_account, stated_account_name, {_owner_key()} FROM placed ORDER BY ALL"  # noqa: S608
+    ).fetchall()
+    matched = {key: known.owner(key[0], *key[3].split(":", 1)) for key in distinct if key[3]}
+    owners: list[dict[str, Any]] = []
+    for key in distinct:
+        platform, account, name, _owner = key
+        accounts = known.accounts(platform)
+        if not account and name:
+            account = next((one.account_id for one in accounts.values() if one.name == name), name)
+        account = account or stated.account or matched.get(key) or _only(platform, accounts, matched, scope)
+        if account not in scope.accounts:
+            scope.accounts.append(account)
+        known_account = accounts.get(account)
+        owners.append(
+            {
+                "platform": platform, "stated_account": key[1], "stated_account_name": name, "owner_key": key[3], "account_id": account,
+                "currency": (known_account.currency or None) if known_account else None,
+                "time_zone": (known_account.time_zone or None) if known_account else None,
+            }
+        )  # fmt: skip
+    names = ("platform", "stated_account", "stated_account_name", "owner_key", "account_id", "currency", "time_zone")
+    table = pa.Table.from_pylist(owners, schema=pa.schema([(name, pa.string()) for name in names]))
+    connection.register("owners_made", table)
+    connection.execute("CREATE OR REPLACE TABLE owners AS SELECT * FROM owners_made")
+    connection.unregister("owners_made")
+
+
+def _only(platform: str, accounts: dict[str, Any], matched: dict[Any, str], scope: Scope) -> str:
+    """The account of rows that do not say: the platform's only one, or the one that all known campaigns of the file have."""
+    if len(accounts) <= 1:
+        account = next(iter(accounts), UNNAMED)
+        if account != UNNAMED:
+            flag = f"account not stated: {account} is the only one of {platform}"
+            if flag not in scope.flags:
+                scope.flags.append(flag)
+        return account
+    seen = {account for key, account in matched.items() if account and key[0] == platform}
+    if len(seen) == 1:
+        return next(iter(seen))
+    raise FileRefused(
+        "NO_ACCOUNT",
+        f"the file names no ad account and the workspace knows {len(accounts)} of {platform} ({', '.join(sorted(accounts)[:8])}): pass --account",
+        needs=("account",),
+    )
+
+
+def _need_day(connection: duckdb.DuckDBPyConnection) -> None:
+    if _any(connection, "SELECT 1 FROM placed WHERE date_day IS NULL AND (period_start IS NULL OR period_end IS NULL)"):
+        raise FileRefused("NO_DAY", "the rows state neither a day nor the period that they cover: export with the Day segment")
+
+
+def _need_currency(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    layout = reading.recognised.layout
+    priced = [name for name in layout.priced_cells if reading.has(name)]
+    needed = "TRUE" if "ad_spend" in layout.tables else " OR ".join(f"{name} IS NOT NULL" for name in priced) or "FALSE"
+    columns = {row[0] for row in connection.execute("DESCRIBE accepted").fetchall()}
+    if "currency" in columns and _any(connection, f"SELECT 1 FROM accepted WHERE currency IS NULL AND ({needed})"):  # noqa: S608
+        raise FileRefused(
+            "AMBIGUOUS_CURRENCY",
+            "the file states no currency and no account table does: pass --currency, or import the account's table with it",
+            needs=("currency",),
+        )
+
+
+def output_statements(reading: Reading) -> dict[str, str]:
+    """The SELECT over `accepted` of each fact table that the layout writes."""
+    layout = reading.recognised.layout
+    statements = dict(layout.outputs)
+    if not layout.table:
+        return statements
+    spend = {"platform", "account_id", "currency", "time_zone", "time_zone_assumed", "date_day", "period_start", "period_end", "level"}
+    cells = {cell.name for cell in layout.cells} | ({*spend, *_HIERARCHY} if layout.spend else set())
+    columns = ["line"]
+    for column in TABLES[layout.table].columns:
+        if column.name in layout.constants:
+            columns.append(f"{layout.constants[column.name]} AS {column.name}")
+        elif column.name in cells:
+            columns.append(column.name)
+        elif column.name == "platform" and reading.recognised.source.platform:
+            columns.append(f"'{reading.recognised.source.platform}' AS platform")
+    statements[layout.table] = f"SELECT {', '.join(columns)} FROM accepted"  # noqa: S608
+    return statements
+
+
+def _any(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    return bool(connection.execute(f"SELECT EXISTS ({statement})").fetchall()[0][0])
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'" if value else "NULL"
+
+
+def _day(day: date | None) -> str:
+    return f"DATE '{day}'" if day else "NULL"
