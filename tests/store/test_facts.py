@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outturn.domain.errors import UnknownName, UsageError
 from outturn.store.engine import open_engine
 from outturn.store.facts import Facts, ImportRecord, Rewrite, new_import_id
-from outturn.store.tables import EVENTS, TABLES
+from outturn.store.tables import EVENTS, FACTS, TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,8 @@ def spend(*rows: tuple[str, int, str, int], account: str = "1") -> pa.Table:
 
 def current(facts: Facts, statement: str, **options: Any) -> list[tuple[Any, ...]]:
     engine = open_engine()
-    facts.expose(engine, **options)
+    named = [name for name in FACTS if name in statement] or FACTS
+    facts.expose(engine, only={*named, "ad_spend"}, **options)
     rows = engine.rows(statement)
     engine.close()
     return sorted(rows)

@@ -14,22 +14,24 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
-import pyarrow as pa
 
 from outturn.domain.errors import UnknownName, UsageError
-from outturn.domain.time import instant_of
+from outturn.domain.money import MAX_MICROS
+from outturn.domain.time import instant_of, micros_of
 from outturn.store.lake import Lake
 from outturn.store.sql import load
-from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Table, Type
+from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    import pyarrow as pa
+
     from outturn.store.engine import Engine
 
-Rows = pa.Table | pa.RecordBatchReader
+    Rows = pa.Table | pa.RecordBatchReader
 
 CURRENT = ("ad_spend", "ad_entities", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
 """Fact tables that have a rule for what is current, in `store/current_<table>.sql`."""
@@ -152,7 +154,7 @@ class Facts:
     def expose(self, engine: Engine, *, as_of: datetime | None = None, only: Collection[str] = FACTS) -> None:
         """Name every fact table on an engine, holding its current rows and nothing else.
 
-        `loaded_imports` (import_id, imported_at, partial, file) comes beside them, and `<table>_rows`
+        `loaded_imports` (import_id, file, partial) comes beside them, and `<table>_rows`
         with everything ever written.
 
         Args:
@@ -160,17 +162,9 @@ class Facts:
             as_of: Only imports from before this instant exist.
             only: The fact tables that are asked for.
         """
-        loaded = self.loaded(as_of=as_of)
-        engine.register(
-            "loaded_imports",
-            pa.table(
-                {
-                    "import_id": pa.array([record.import_id for record in loaded], pa.string()),
-                    "file": pa.array([record.file for record in loaded], pa.string()),
-                    "partial": pa.array([record.partial for record in loaded], pa.bool_()),
-                }
-            ),
-        )
+        before = MAX_MICROS if as_of is None else micros_of(as_of)
+        engine.relation("imports_rows", [str(file) for file in self._lake.files(IMPORTS)], IMPORTS)
+        engine.table("loaded_imports", load("outturn.store", "loaded_imports"), {"as_of_micros": before})
         for name in only:
             table = TABLES[name]
             engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(table)], table)
@@ -255,12 +249,11 @@ class Facts:
             "summary": json.dumps(record.summary, sort_keys=True),
             "options": json.dumps(record.options, sort_keys=True),
         }
-        self._append(IMPORTS, pa.Table.from_pylist([row]), f"{record.import_id}-{record.state}", {})
+        with _connection() as connection:
+            select = ", ".join(_column(column, set(), row) for column in IMPORTS.columns)
+            self._write(connection, IMPORTS, f"SELECT {select}", f"{record.import_id}-{record.state}", row)
 
     def _append(self, table: Table, rows: Rows, stem: str, stamps: Mapping[str, object]) -> None:
-        folder = self._lake.folder(table)
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{stem}.parquet"
         given = set(rows.schema.names)
         unknown = given - set(table.names)
         if unknown:
@@ -268,8 +261,21 @@ class Facts:
         used = {name: value for name, value in stamps.items() if name in table.names}
         with _connection() as connection:
             connection.register("handed", rows)
-            select = ", ".join(_column(name, column.type, given, used) for name, column in zip(table.names, table.columns, strict=True))
-            written: int = connection.execute(_copy(f"SELECT {select} FROM handed", target), used).fetchall()[0][0]  # noqa: S608
+            select = ", ".join(_column(column, given, used) for column in table.columns)
+            self._write(connection, table, f"SELECT {select} FROM handed", stem, used)  # noqa: S608
+
+    def _write(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: Table,
+        select: str,
+        stem: str,
+        parameters: Mapping[str, object],
+    ) -> None:
+        folder = self._lake.folder(table)
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{stem}.parquet"
+        written: int = connection.execute(_copy(select, target), dict(parameters)).fetchall()[0][0]
         if written:
             self._lake.append(table, [target])
         else:
@@ -277,10 +283,9 @@ class Facts:
         self._between_writes(table.name)
 
 
-def _column(name: str, kind: Type, given: set[str], stamps: Mapping[str, object]) -> str:
-    if name in stamps:
-        return f"CAST(${name} AS {kind.duckdb}) AS {name}"
-    return f"CAST({name if name in given else 'NULL'} AS {kind.duckdb}) AS {name}"
+def _column(column: Column, given: Collection[str], stamps: Mapping[str, object]) -> str:
+    value = f"${column.name}" if column.name in stamps else column.name if column.name in given else "NULL"
+    return f"CAST({value} AS {column.type.duckdb}) AS {column.name}"
 
 
 def _copy(select: str, target: Path) -> str:

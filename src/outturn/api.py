@@ -1,0 +1,154 @@
+"""The Python API: one function or method per command of `outturn`; a command and a page call one of them.
+
+Rooms are loaded by the method that needs them: a process that prints one figure must not pay for
+importing what models and imports need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from outturn.domain.errors import UnknownName
+from outturn.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+
+def silent(_what: str) -> None:
+    """The progress of nobody watching."""
+
+
+def create(folder: Path, *, currency: str, time_zone: str = "UTC") -> OpenWorkspace:
+    """Make a new workspace.
+
+    Args:
+        folder: A new or empty folder.
+        currency: ISO 4217, of every report.
+        time_zone: IANA name, of the business's days.
+    """
+    return OpenWorkspace(Workspace.create(folder, currency=currency, time_zone=time_zone))
+
+
+def open(folder: Path | str) -> OpenWorkspace:  # noqa: A001  (read as outturn.open)
+    """Open the workspace in that folder."""
+    from pathlib import Path
+
+    return OpenWorkspace(Workspace.open(Path(folder)))
+
+
+def find(folder: Path | None) -> OpenWorkspace:
+    """Open the workspace in `folder`; without one, the nearest upwards from where we are."""
+    from pathlib import Path
+
+    return open(folder) if folder else OpenWorkspace(Workspace.find(Path.cwd()))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorkspace:
+    """A workspace and everything that can be asked of it."""
+
+    workspace: Workspace
+
+    @property
+    def root(self) -> Path:
+        """The workspace's folder."""
+        return self.workspace.root
+
+    def import_files(
+        self, files: Sequence[Path], *, now: datetime, progress: Callable[[str], None] = silent, **options: Any
+    ) -> list[dict[str, Any]]:
+        """Take files in, each wholly or not at all; facts only, without a build.
+
+        Args:
+            files: Paths of exports.
+            now: The time of the import.
+            progress: Told what is being done.
+            options: `source`, `account`, `currency`, `time_zone`, `decimal`, `dates`, `replace`, `partial`,
+                `dry_run` as on the command line.
+
+        Returns:
+            One report per file, in the files' order, as `outturn import --json` shows it.
+        """
+        from outturn.sources.importer import ImportOptions, import_files
+
+        reports = import_files(self.workspace, files, ImportOptions(**options), now=now, progress=progress)
+        return [report.to_dict() for report in reports]
+
+    def imports(self) -> list[dict[str, Any]]:
+        """Every import, oldest first: counts, days covered, what it restated, whether it still counts."""
+        from outturn.sources.history import imports
+
+        return imports(self.workspace)
+
+    def undo(self, import_id: str, *, now: datetime) -> None:
+        """Take one import back; what it had restated comes back too."""
+        from outturn.store.facts import Facts
+
+        with self.workspace.lock():
+            Facts(self.workspace.lake).undo(import_id, now)
+
+    def refused(self, import_id: str | None = None) -> list[dict[str, Any]]:
+        """Refused rows, masked, of one import or of all."""
+        from outturn.sources.history import refused
+
+        return refused(self.workspace, import_id)
+
+    def build(self, *, now: datetime, progress: Callable[[str], None] = silent) -> dict[str, Any]:
+        """Work out every derived table anew and publish them together."""
+        from outturn.pipeline.build import build
+
+        return build(self.workspace, now=now, progress=progress).figures
+
+    def kpis(self, by: Sequence[str] = (), **options: Any) -> Any:
+        """KPIs at any grain; see `outturn.metrics.query.kpis` for the options."""
+        from outturn.pipeline.read import kpis
+
+        return kpis(self.workspace, by, **options)
+
+    def kpi_rows(self, by: Sequence[str], where: Mapping[str, str], **options: Any) -> list[dict[str, Any]]:
+        """The source rows behind one figure of `kpis`."""
+        from outturn.pipeline.read import kpi_rows
+
+        return kpi_rows(self.workspace, by, where, **options)
+
+    def attribute(self, models: Sequence[str] = (), **options: Any) -> dict[str, Any]:
+        """Credit by model and channel or campaign."""
+        from outturn.pipeline.read import attribute
+
+        return attribute(self.workspace, models, **options)
+
+    def unjoined(self) -> list[dict[str, Any]]:
+        """Touches of ad platforms whose tags name no campaign that the platform's own files know."""
+        from outturn.pipeline.read import unjoined
+
+        return unjoined(self.workspace)
+
+    def forget(self, identifier: str, *, now: datetime) -> dict[str, Any]:
+        """Forget one person: see `outturn.pipeline.privacy.forget`."""
+        from outturn.pipeline.privacy import forget
+
+        return forget(self.workspace, identifier, now=now)
+
+    def export_person(self, identifier: str) -> dict[str, Any]:
+        """Everything that is stored about one person."""
+        from outturn.pipeline.privacy import export_person
+
+        return export_person(self.workspace, identifier)
+
+
+def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silent, **options: Any) -> dict[str, Any]:
+    """Simulate a market, import its files, build, and set each model's figures beside the planted truth.
+
+    Args:
+        folder: Made anew: an earlier demo there is replaced, anything else is left alone and refused.
+        now: The time of the imports.
+        progress: Told what is being done.
+        options: `people`, `days`, `seed` of `outturn.simulator.simulate`.
+    """
+    from outturn.demo import run_demo
+
+    return run_demo(folder, now=now, progress=progress, **options)

@@ -1,0 +1,147 @@
+"""`outturn import`, `outturn imports` and `outturn refused`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from outturn import api
+from outturn.cli.output import json_option, print_json, print_table
+from outturn.cli.progress import progress_bar
+from outturn.cli.workspace import build_line
+
+
+@click.command("import")
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "source", help="The source, where the content does not tell it.")
+@click.option("--account", help="The ad account of files that do not name theirs.")
+@click.option("--currency", help="The currency of files that do not state theirs.")
+@click.option("--time-zone", help="The zone of the files' days and naive times.")
+@click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign, where the file does not settle it.")
+@click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How 03/04/2026 reads.")
+@click.option("--replace", is_flag=True, help="Let days lose campaigns that the files no longer name.")
+@click.option("--partial", is_flag=True, help="Replace only the campaigns that the files name.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--no-build", is_flag=True, help="Leave the figures as they are.")
+@json_option
+@click.pass_obj
+def import_command(folder: Path | None, files: tuple[Path, ...], *, as_json: bool, **options: Any) -> None:
+    """Take files in, each wholly or not at all, and build the figures anew.
+
+    Files are recognised by their content. Importing a file again changes nothing.
+
+    \b
+    outturn -w acme import exports/*
+    outturn -w acme import meta.csv --currency EUR --account 123
+    """
+    if options["replace"] and options["partial"]:
+        raise click.UsageError("--replace and --partial exclude one another")
+    workspace = api.find(folder)
+    no_build, dry_run = options.pop("no_build"), options["dry_run"]
+    with progress_bar() as progress:
+        reports = workspace.import_files(list(files), now=datetime.now(UTC), progress=progress, **options)
+        changed = not dry_run and any(report["verdict"] in ("accept", "period_only") for report in reports)
+        figures = workspace.build(now=datetime.now(UTC), progress=progress) if changed and not no_build else None
+    if as_json:
+        print_json({"files": reports} | ({"build": figures} if figures else {}))
+    else:
+        _print_reports(reports)
+        if figures:
+            click.echo(build_line(figures))
+    if any(report["verdict"] == "refuse" for report in reports):
+        click.get_current_context().exit(1)
+
+
+def _print_reports(reports: list[dict[str, Any]]) -> None:
+    print_table(
+        "Files",
+        ["file", "source", "verdict", "read", "accepted", "refused", "ignored", "spend"],
+        [
+            [
+                report["file"], report["source"], report["verdict"], report["rows_read"], report["accepted"],
+                report["refused"], report["ignored"], _spend(report["totals"]),
+            ]
+            for report in reports
+        ],
+    )  # fmt: skip
+    for report in reports:
+        for line in report.get("messages", []):
+            click.echo(f"{report['file']}: {line}", err=report["verdict"] == "refuse")
+        if report["refused"]:
+            reasons = ", ".join(f"{count:,} {code}" for code, count in report["reasons"].items())
+            click.echo(f"{report['file']}: refused {report['refused']:,} rows ({reasons}): outturn refused {report['import_id'] or ''}".rstrip())
+
+
+def _spend(totals: dict[str, dict[str, Any]]) -> str:
+    return ", ".join(f"{figures['spend']} {currency}" for currency, figures in totals.items() if figures.get("spend"))
+
+
+@click.group("imports", invoke_without_command=True)
+@json_option
+@click.pass_context
+def imports_command(ctx: click.Context, *, as_json: bool) -> None:
+    """Show what came in, what was refused, how fresh it is; undo one import.
+
+    \b
+    outturn -w acme imports
+    outturn -w acme imports undo i20261122T080000000000-0001
+    """
+    if ctx.invoked_subcommand:
+        return
+    imports = api.find(ctx.obj).imports()
+    if as_json:
+        print_json({"imports": imports})
+        return
+    print_table(
+        "Imports",
+        ["import", "state", "file", "source", "read", "accepted", "refused", "ignored", "first day", "last day", "restated"],
+        [
+            [
+                one["import_id"], one["state"], one["file"], one["source"], one["rows_read"], one["accepted"],
+                one["refused"], one["ignored"], one["first_day"], one["last_day"], len(one["restated"]) or None,
+            ]
+            for one in imports
+        ],
+    )  # fmt: skip
+
+
+@imports_command.command("undo")
+@click.argument("import_id", metavar="ID")
+@click.option("--no-build", is_flag=True, help="Leave the figures as they are.")
+@json_option
+@click.pass_obj
+def undo_command(folder: Path | None, import_id: str, *, no_build: bool, as_json: bool) -> None:
+    """Take one import back; what it had restated comes back too."""
+    workspace = api.find(folder)
+    workspace.undo(import_id, now=datetime.now(UTC))
+    figures = None
+    if not no_build:
+        with progress_bar() as progress:
+            figures = workspace.build(now=datetime.now(UTC), progress=progress)
+    if as_json:
+        print_json({"undone": import_id} | ({"build": figures} if figures else {}))
+    else:
+        click.echo(f"Took back {import_id}.")
+        if figures:
+            click.echo(build_line(figures))
+
+
+@click.command("refused")
+@click.argument("import_id", metavar="[IMPORT]", required=False)
+@json_option
+@click.pass_obj
+def refused_command(folder: Path | None, import_id: str | None, *, as_json: bool) -> None:
+    """Show refused rows with their line and reason, of one import or of all.
+
+    \b
+    outturn -w acme refused
+    """
+    rows = api.find(folder).refused(import_id)
+    if as_json:
+        print_json({"rows": rows})
+        return
+    columns = ["import_id", "file", "line", "reason", "detail", "raw"]
+    print_table("Refused rows", columns, [[row[name] for name in columns] for row in rows])

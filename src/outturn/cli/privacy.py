@@ -1,0 +1,54 @@
+"""`outturn forget` and `outturn person export`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from outturn import api
+from outturn.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("forget")
+@click.argument("identifier", metavar="ID")
+@json_option
+@click.pass_obj
+def forget_command(folder: Path | None, identifier: str, *, as_json: bool) -> None:
+    """Forget the person of an e-mail, phone, user or browser id, now and in every later import.
+
+    Amounts stay in the ledger as nobody's; everything else of the person is deleted from the files.
+
+    \b
+    outturn -w acme forget ana@example.com
+    """
+    done = api.find(folder).forget(identifier, now=datetime.now(UTC))
+    if as_json:
+        print_json(done)
+        return
+    for table, rows in done["rows"].items():
+        click.echo(f"{table}: {rows:,} rows")
+    click.echo(f"Forgot {done['identifiers']:,} identifiers. Not reached: {'; '.join(done['not_reached'])}.")
+
+
+@click.group("person")
+def person_command() -> None:
+    """What is stored about one person."""
+
+
+@person_command.command("export")
+@click.argument("identifier", metavar="ID")
+@json_option
+@click.pass_obj
+def export_command(folder: Path | None, identifier: str, *, as_json: bool) -> None:
+    """Print everything that is stored about a person, as one JSON object: the answer to an access request.
+
+    \b
+    outturn -w acme person export ana@example.com
+    """
+    del as_json  # a person's rows have no other form
+    print_json(api.find(folder).export_person(identifier))

@@ -1,0 +1,184 @@
+"""A build: the steps from facts to figures on one screen, published together or not at all."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from outturn.attribution.credits import write_credits
+from outturn.domain.channels import PLATFORM_CHANNELS
+from outturn.domain.time import end_of_day
+from outturn.journeys.campaigns import build_campaigns
+from outturn.journeys.context import JourneyContext
+from outturn.journeys.conversions import build_conversions
+from outturn.journeys.people import build_people
+from outturn.journeys.touches import build_touches
+from outturn.metrics.channel_day import build_channel_day
+from outturn.store.builds import Build, Builds
+from outturn.store.engine import Engine, EngineSettings, open_engine
+from outturn.store.facts import Facts
+from outturn.store.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from outturn.domain.settings import Settings
+    from outturn.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every step works on: an engine that knows the facts, the settings, and the build that grows."""
+
+    engine: Engine
+    settings: Settings
+    build: Build
+    found: dict[str, Any] = field(default_factory=dict)
+
+    def publish(
+        self, name: str, statement: str, parameters: Mapping[str, object] | None = None, *, order: Sequence[str] = ()
+    ) -> None:
+        """Write a statement's rows as a table of the build, and name them for the steps that follow."""
+        table = TABLES[name]
+        files = self.engine.write(
+            statement, self.build.folder / name, parameters=parameters or {}, order=order, table=table
+        )
+        self.adopt(name, files)
+
+    def adopt(self, name: str, files: list[Any]) -> None:
+        """Make files that a step has written a table of the build."""
+        self.build.files[name] = files
+        self.engine.relation(name, [str(file) for file in files], TABLES[name])
+
+
+def _people(bench: Bench) -> None:
+    found = build_people(bench.engine, JourneyContext.of(bench.settings), bench.publish)
+    bench.found["people"] = asdict(found)
+
+
+def _campaigns(bench: Bench) -> None:
+    build_campaigns(bench.engine, JourneyContext.of(bench.settings), bench.publish)
+
+
+def _touches(bench: Bench) -> None:
+    found = build_touches(bench.engine, JourneyContext.of(bench.settings), bench.publish)
+    bench.found["touches"] = asdict(found)
+
+
+def _conversions(bench: Bench) -> None:
+    found = build_conversions(bench.engine, JourneyContext.of(bench.settings), bench.publish)
+    bench.found["conversions"] = asdict(found)
+
+
+def _credits(bench: Bench) -> None:
+    lookbacks = {goal.id: goal.lookback_days for goal in bench.settings.goals}
+    bench.adopt("credits", write_credits(bench.engine, bench.build.folder / "credits", lookbacks))
+
+
+def _channel_day(bench: Bench) -> None:
+    settings = bench.settings
+    build_channel_day(
+        bench.engine,
+        bench.publish,
+        currency=settings.currency,
+        time_zone=settings.time_zone,
+        platform_channels=PLATFORM_CHANNELS,
+    )
+
+
+STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
+    ("people", _people),
+    ("campaigns", _campaigns),
+    ("touches", _touches),
+    ("conversions", _conversions),
+    ("credits", _credits),
+    ("channel_day", _channel_day),
+)
+"""In this order, each reads what those before it have published."""
+
+
+def build(workspace: Workspace, *, now: datetime, progress: Callable[[str], None] = lambda _what: None) -> Build:
+    """Build every derived table from the current facts and publish them.
+
+    Args:
+        workspace: Locked while it is built; a second build is refused at once.
+        now: Names the build.
+        progress: Told which step runs.
+    """
+    with workspace.lock():
+        builds = Builds(workspace.lake)
+        made = builds.begin(f"b{now:%Y%m%dT%H%M%S%f}")
+        try:
+            _run(workspace, made, progress=progress)
+            builds.publish(made)
+        except BaseException:
+            builds.discard(made)
+            raise
+    return made
+
+
+@contextmanager
+def build_as_of(workspace: Workspace, day: date, *, now: datetime) -> Iterator[Build]:
+    """A build of what was known at the end of a day, deleted when the caller is done with it.
+
+    Args:
+        workspace: Its published build stays as it is.
+        day: Imports (and undoings) after this day, in the workspace's zone, have not happened.
+        now: Names the temporary build.
+    """
+    builds = Builds(workspace.lake)
+    made = builds.begin(f"as-of-{now:%Y%m%dT%H%M%S%f}")
+    try:
+        _run(workspace, made, as_of=end_of_day(day, workspace.settings.time_zone))
+        yield made
+    finally:
+        builds.discard(made)
+
+
+def _run(
+    workspace: Workspace,
+    made: Build,
+    *,
+    as_of: datetime | None = None,
+    progress: Callable[[str], None] = lambda _what: None,
+) -> None:
+    started = time.perf_counter()
+    facts = Facts(workspace.lake)
+    engine = open_engine(engine_settings(workspace.settings))
+    try:
+        facts.expose(engine, as_of=as_of)
+        bench = Bench(engine, workspace.settings, made)
+        seconds: dict[str, float] = {}
+        for name, step in STEPS:
+            progress(f"Building {name}")
+            before = time.perf_counter()
+            step(bench)
+            seconds[name] = round(time.perf_counter() - before, 3)
+        counts = {name: engine.rows(f"SELECT COUNT(*) FROM {name}")[0][0] for name in ("touches", "conversions")}  # noqa: S608
+        people = bench.found["people"]["people"]
+    finally:
+        engine.close()
+    history = facts.history(as_of=as_of)
+    made.facts = max((f"{record.import_id} {record.state}" for record in history), default="")
+    made.figures = {
+        "build_id": made.build_id,
+        **counts,
+        "people": people,
+        "seconds": round(time.perf_counter() - started, 3),
+        "steps": seconds,
+        "found": bench.found,
+    }
+
+
+def engine_settings(settings: Settings) -> EngineSettings:
+    """The engine that a workspace asks for."""
+    limit = settings["engine.memory_limit_mb"]
+    return EngineSettings(
+        name=settings["engine.name"],
+        threads=settings["engine.threads"],
+        spark_url=settings["engine.spark_url"],
+        **({"memory_limit": f"{limit}MB"} if limit else {}),
+    )
