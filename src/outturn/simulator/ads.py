@@ -60,16 +60,17 @@ def write_google(path: Path, world: World, tally: Tally) -> None:
 def write_meta(path: Path, world: World, tally: Tally) -> None:
     """Write Meta's table export: a byte-order mark, the total in the first row, the currency in the header."""
     rows: list[list[str]] = []
-    totals = np.zeros(5, dtype=np.int64)
+    totals = np.zeros(6, dtype=np.int64)
     for place, (line, campaign) in enumerate(world.campaigns):
         if line.platform != "meta_ads":
             continue
         for day, figures in _figures(world, tally, place):
-            dollars = int(figures[4]) * world.rates.on(day, "USD") // MICROS_PER_UNIT
-            figures[4] = dollars
-            totals += figures
+            figures[4] = int(figures[4]) * world.rates.on(day, "USD") // MICROS_PER_UNIT
+            # People also tap a post to read on: all clicks are more than link clicks.
+            told = np.insert(figures, 3, figures[2] * 8 // 5)
+            totals += told
             text = day.isoformat()
-            rows.append([text, text, campaign.name, campaign.id, text, *_meta_cells(figures)])
+            rows.append([text, text, campaign.name, campaign.id, text, *_meta_cells(told)])
     last = world.start + timedelta(days=world.days - 1)
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
@@ -102,9 +103,8 @@ def _figures(world: World, tally: Tally, place: int) -> list[tuple[date, Ints]]:
 
 
 def _meta_cells(figures: Ints) -> list[str]:
-    cost, impressions, clicks, claims, value = (int(figure) for figure in figures)
-    # People also tap a post to read on: all clicks are more than link clicks.
-    return [_plain(cost), str(impressions), str(clicks), str(clicks * 8 // 5), str(claims), _plain(value)]
+    cost, *counts, value = (int(figure) for figure in figures)
+    return [_plain(cost), *map(str, counts), _plain(value)]
 
 
 def _day(world: World, day: int) -> str:

@@ -46,7 +46,8 @@ class GenericFiles:
 
 
 def write_generic(
-    folder: Path, *, touches: int, seed: int, start: datetime, ids: Literal["integer", "text"] = "integer", campaigns: int = 0
+    folder: Path, *, touches: int, seed: int, start: datetime, ids: Literal["integer", "text"] = "integer",
+    campaigns: int = 0,
 ) -> GenericFiles:  # fmt: skip
     """Write `touches.parquet` and `conversions.parquet` in the generic layouts.
 
