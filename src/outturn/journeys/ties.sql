@@ -1,0 +1,27 @@
+-- table: ties
+-- grain: a, b
+-- reads: stated_ties, clicks, identifiers
+-- says: every tie between two identifiers; a click id ties the one browser that it landed in to the one buyer who bears it
+-- A click id that several browsers or several buyers bear is a link that was passed on: it ties nobody.
+WITH landed AS (
+    SELECT click_id, MIN(identifier) AS identifier, MIN(weak) AS weak
+    FROM clicks WHERE origin = 'event'
+    GROUP BY click_id HAVING COUNT(*) = 1
+), bought AS (
+    SELECT click_id, MIN(identifier) AS identifier
+    FROM clicks WHERE origin = 'outcome' AND identifier IS NOT NULL
+    GROUP BY click_id HAVING COUNT(*) = 1
+), together AS (
+    SELECT a, a_kind, b, b_kind, weak FROM stated_ties
+    UNION ALL
+    SELECT
+        bought.identifier AS a, buyers.kind AS a_kind, landed.identifier AS b, browsers.kind AS b_kind, landed.weak
+    FROM landed
+    INNER JOIN bought ON landed.click_id = bought.click_id
+    INNER JOIN identifiers AS buyers ON bought.identifier = buyers.identifier
+    INNER JOIN identifiers AS browsers ON landed.identifier = browsers.identifier
+    WHERE bought.identifier <> landed.identifier
+)
+SELECT a, MIN(a_kind) AS a_kind, b, MIN(b_kind) AS b_kind, MIN(weak) AS weak
+FROM together
+GROUP BY a, b
