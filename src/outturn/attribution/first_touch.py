@@ -1,6 +1,6 @@
 """First touch: what began the journey gets all the credit.
 
->>> from outturn.attribution.models import weights_of
+>>> from outturn.attribution.rules import weights_of
 >>> weights_of("first_touch", days=[1, 4, 9])
 [1.0, 0.0, 0.0]
 """

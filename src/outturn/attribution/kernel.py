@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from outturn.attribution import models, shares
+from outturn.attribution import rules, shares
 from outturn.attribution.journey import DAY_MICROS
 from outturn.attribution.shares import ENTRY_COLUMNS, Cells, Scratch, credit_cells
 from outturn.attribution.walk import Spans, Touches, journey_spans, lay_out, lie_in_order
@@ -61,10 +61,7 @@ class CreditsKernel:
     lookback_days: tuple[int, ...]
     channels: tuple[str, ...]
 
-    @property
-    def result(self) -> pa.Schema:
-        """The columns that a call returns."""
-        return RESULT
+    result = RESULT
 
     def __call__(self, bucket: int, inputs: Mapping[str, Columns]) -> pa.Table:
         """The bucket's credits.
@@ -119,7 +116,7 @@ class CreditsKernel:
         written = 0
         for number, name in enumerate(self.models):
             written = credit_cells(
-                models.weights(name), number, touches, entries, _frozen(group_ends, np.int64), scratch, cells, written
+                rules.weights(name), number, touches, entries, _frozen(group_ends, np.int64), scratch, cells, written
             )
             if written < 0:
                 touched = lengths[-1 - written]

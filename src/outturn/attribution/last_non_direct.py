@@ -3,7 +3,7 @@
 Direct says only that nothing is known of the way in, so it is passed over unless there is nothing
 else.
 
->>> from outturn.attribution.models import weights_of
+>>> from outturn.attribution.rules import weights_of
 >>> weights_of("last_non_direct", channels=["Email", "Paid Search", "Direct"], days=[1, 4, 9])
 [0.0, 1.0, 0.0]
 >>> weights_of("last_non_direct", channels=["Direct", "Direct"], days=[1, 4])

@@ -1,6 +1,6 @@
 """Last touch: what came right before the conversion gets all the credit.
 
->>> from outturn.attribution.models import weights_of
+>>> from outturn.attribution.rules import weights_of
 >>> weights_of("last_touch", days=[1, 4, 9])
 [0.0, 0.0, 1.0]
 """

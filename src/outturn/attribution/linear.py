@@ -1,6 +1,6 @@
 """Linear: every touch of the journey gets the same credit.
 
->>> from outturn.attribution.models import weights_of
+>>> from outturn.attribution.rules import weights_of
 >>> weights_of("linear", days=[1, 4, 4, 9])
 [0.25, 0.25, 0.25, 0.25]
 """

@@ -2,7 +2,7 @@
 
 The touches between share the remaining 20 % equally (the U shape of the analytics tools).
 
->>> from outturn.attribution.models import weights_of
+>>> from outturn.attribution.rules import weights_of
 >>> weights_of("position_based", days=[1, 4, 5, 9])
 [0.4, 0.1, 0.1, 0.4]
 >>> weights_of("position_based", days=[1, 4]), weights_of("position_based", days=[1])
@@ -14,6 +14,7 @@ from __future__ import annotations
 from outturn.attribution.journey import Credit, Journey, model
 
 END_SHARE = 0.4
+BETWEEN_SHARE = 0.2
 
 
 @model
@@ -23,6 +24,6 @@ def weights(journey: Journey, credit: Credit) -> None:
     if touches <= 2:  # noqa: PLR2004 (the two ends)
         credit[:touches] = 1.0 / touches
         return
-    credit[:touches] = (1.0 - 2.0 * END_SHARE) / (touches - 2)
+    credit[:touches] = BETWEEN_SHARE / (touches - 2)
     credit[0] = END_SHARE
     credit[touches - 1] = END_SHARE

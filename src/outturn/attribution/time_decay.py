@@ -1,6 +1,6 @@
 """Time decay: a touch's credit halves every seven days before the conversion.
 
->>> from outturn.attribution.models import weights_of
+>>> from outturn.attribution.rules import weights_of
 >>> [round(weight, 6) for weight in weights_of("time_decay", days=[1, 8, 15], converted=15)]
 [0.142857, 0.285714, 0.571429]
 """

@@ -6,8 +6,8 @@ equally. What a journey does not have gives up its share, and the shares of what
 up: no lead known, or no touch before it; no touch before the opportunity; no touch besides the
 anchors. A touch that is an anchor twice has both shares.
 
->>> from outturn.attribution.models import weights_of
->>> weights_of("w_shaped", days=[1, 3, 5, 6, 9], lead=5, opportunity=9)
+>>> from outturn.attribution.rules import weights_of
+>>> [round(weight, 4) for weight in weights_of("w_shaped", days=[1, 3, 5, 6, 9], lead=5, opportunity=9)]
 [0.3, 0.05, 0.3, 0.05, 0.3]
 >>> [round(weight, 4) for weight in weights_of("w_shaped", days=[1, 3, 9])]
 [0.4286, 0.1429, 0.4286]

@@ -1,0 +1,144 @@
+"""The kernel on small worlds with their exact answers, and on drawn ones against plain Python."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from outturn.attribution import models
+from outturn.attribution.kernel import RESULT, CreditsKernel
+from tests.attribution import oracle
+from tests.attribution.strategies import WORLDS
+from tests.attribution.world import MEASURES, Entry, Touch, World
+
+DIRECT, EMAIL, BRAND, GENERIC, SOCIAL = 1, 2, 3, 4, 5
+
+
+@pytest.mark.parametrize("model", sorted(oracle.MODELS))
+@given(world=WORLDS)
+@settings(max_examples=60, deadline=None)
+def test_the_compiled_pass_credits_as_plain_python_does(model: str, world: World) -> None:
+    ours, exact = world.cells(model), oracle.cells(world, model)
+    assert ours.keys() == exact.keys()
+    for key, cell in exact.items():
+        for name, figure in zip(MEASURES, ours[key], strict=True):
+            expected = cell[name]
+            if expected is None or figure is None or isinstance(expected, int):
+                assert figure == expected, (key, name)
+            else:
+                assert figure == pytest.approx(float(expected), abs=1e-11), (key, name)
+
+
+def test_a_touch_at_the_conversion_counts_and_one_a_lookback_before_it_does_not() -> None:
+    touches = [Touch(1, 240, EMAIL), Touch(1, 241, BRAND), Touch(1, 960, SOCIAL), Touch(1, 961, DIRECT)]
+    world = World(touches, [Entry(1, 960, 90)])
+    assert world.by_place("linear") == {BRAND: 45, SOCIAL: 45}
+    assert world.by_place("first_touch") == {BRAND: 90}
+
+
+def test_each_goal_has_its_own_lookback() -> None:
+    touches = [Touch(1, 240, EMAIL), Touch(1, 950, SOCIAL)]
+    world = World(touches, [Entry(1, 960, 10, goal=0), Entry(1, 960, 10, goal=1)], lookback_days=(31, 1))
+    assert world.cells("linear").keys() == {(0, "linear", 40, 40, EMAIL), (0, "linear", 40, 40, SOCIAL)} | {
+        (1, "linear", 40, 40, SOCIAL)
+    }
+
+
+def test_what_no_touch_led_to_is_none_and_so_is_what_nobody_known_bought() -> None:
+    world = World([Touch(2, 1, EMAIL)], [Entry(1, 5, 70), Entry(-1, 5, 30)])
+    for model in models.names():
+        assert world.by_place(model) == {0: 100}
+        assert world.by_place(model, "conversions") == {0: 2}
+
+
+def test_an_earlier_conversion_uses_no_touch_up() -> None:
+    world = World([Touch(1, 1, EMAIL)], [Entry(1, 5, 70), Entry(1, 9, 30)])
+    assert world.by_place("last_touch") == {EMAIL: 100}
+
+
+def test_a_refund_restates_its_sale_on_its_own_cash_day() -> None:
+    touches = [Touch(1, 1, EMAIL), Touch(1, 2, BRAND), Touch(1, 3, SOCIAL)]
+    sale = Entry(1, 30, 100, kept=1, new_customer=True)
+    refund = Entry(1, 30, -50, refund_day=9, new_customer=True)
+    cells = World(touches, [sale, refund]).cells("linear")
+    # 100 = 34 + 33 + 33 and 50 = 17 + 17 + 16: the odd micros go to the earlier touches.
+    assert {key[2:]: measures[2] for key, measures in cells.items()} == {
+        (1, 1, EMAIL): 34, (1, 1, BRAND): 33, (1, 1, SOCIAL): 33,
+        (1, 9, EMAIL): -17, (1, 9, BRAND): -17, (1, 9, SOCIAL): -16,
+    }  # fmt: skip
+    named = dict(zip(MEASURES, cells[0, "linear", 1, 9, EMAIL], strict=True))
+    assert named == {
+        "conversions": 0,
+        "kept_conversions": 0,
+        "revenue_micros": -17,
+        "margin_micros": 0,
+        "refunded_micros": 17,
+        "new_customers": 0,
+        "new_customer_revenue_micros": -17,
+    }
+
+
+def test_an_unknown_margin_makes_unknown_only_the_cells_that_it_reaches() -> None:
+    touches = [Touch(1, 1, EMAIL), Touch(1, 2, BRAND), Touch(2, 2, BRAND)]
+    world = World(touches, [Entry(1, 5, 10, margin=None), Entry(2, 5, 10, margin=4)])
+    assert world.by_place("first_touch", "margin_micros") == {EMAIL: None, BRAND: 4}
+    assert world.by_place("linear", "margin_micros") == {EMAIL: None, BRAND: None}
+
+
+def test_new_customers_are_unknown_where_one_conversion_cannot_tell() -> None:
+    touches = [Touch(1, 1, EMAIL), Touch(2, 2, BRAND), Touch(3, 2, BRAND)]
+    entries = [
+        Entry(1, 5, 10, new_customer=True),
+        Entry(2, 5, 10, new_customer=None),
+        Entry(3, 5, 10, new_customer=True),
+    ]
+    world = World(touches, entries)
+    assert world.by_place("linear", "new_customers") == {EMAIL: 1, BRAND: None}
+    assert world.by_place("linear", "new_customer_revenue_micros") == {EMAIL: 10, BRAND: None}
+
+
+def test_a_thousand_touches_share_less_micros_than_they_are() -> None:
+    world = World([Touch(1, hour // 2, 1 + hour % 5) for hour in range(1000)], [Entry(1, 600, 777)])
+    for model in models.names():
+        assert sum(world.by_place(model).values()) == 777
+
+
+def test_amounts_that_64_bits_might_not_hold_are_refused() -> None:
+    world = World([], [Entry(1, 5, 2**62), Entry(1, 5, 2**62), Entry(2, 5, 2**62)], buckets=1)
+    with pytest.raises(OverflowError, match="value_micros"):
+        world.cells("linear")
+
+
+def test_many_touches_are_credited_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    touches = [Touch(person, hour, 1 + hour % 5) for person in range(3) for hour in range(0, 480, 7)]
+    entries = [Entry(person, hour, 101) for person in range(3) for hour in range(24, 480, 31)]
+    world = World(touches, entries)
+    whole = world.cells("linear", "time_decay")
+    monkeypatch.setattr("outturn.attribution.kernel._TOUCHES_AT_ONCE", 40)
+    assert world.cells("linear", "time_decay") == whole
+
+
+def test_the_kernel_travels_to_workers_and_an_empty_bucket_costs_nothing() -> None:
+    kernel: CreditsKernel = pickle.loads(pickle.dumps(CreditsKernel(("linear",), (30,), ("(none)",))))  # noqa: S301
+    nothing = np.array([], np.int64)
+    inputs = {"touches": dict.fromkeys(("person_id", "occurred_at", "place"), nothing)}
+    conversions = dict.fromkeys(World().conversions_of(0), nothing)
+    assert kernel(5, {**inputs, "conversions": conversions}).equals(RESULT.empty_table())
+
+
+def test_a_second_process_finds_the_machine_code_on_disk() -> None:
+    asked = (
+        "from outturn.attribution import models, rules, shares, walk\n"
+        "functions = [rules.weights(name) for name in models.names()] + [shares.credit_cells, walk.journey_spans]\n"
+        "print(sum(sum(function.stats.cache_misses.values()) for function in functions))"
+    )
+    missed = [
+        subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout
+        for _ in range(2)
+    ]
+    assert missed[1].strip() == "0"
