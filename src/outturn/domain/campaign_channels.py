@@ -26,6 +26,7 @@ from outturn.domain.conditions import (
     answer_sql,
     fold,
     fold_sql,
+    site,
     text_sql,
     words,
 )
@@ -99,7 +100,7 @@ _NAMES_ANYWHERE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Paid Social", ("paid social",)),
 )
 
-_KNOWN_PLATFORM = In("platform", tuple(platform for platforms in _DEFAULTS.values() for platform in platforms))
+_KNOWN_PLATFORM = site("platform", names=[platform for platforms in _DEFAULTS.values() for platform in platforms])
 
 TYPE_RULES = tuple(
     Rule(channel, AllOf((In("platform", platforms), In("campaign_type", types))))
@@ -175,7 +176,8 @@ def campaign_channel_sql(
 ) -> tuple[str, str]:
     """`campaign_channel` as two expressions in SQL of both engines: the channel, and what named it.
 
-    Columns are text and may be NULL; the user's rules are written into the expressions.
+    Columns are text and may be NULL; the user's rules are written into the expressions, which are
+    long: ask them of campaigns, not of their days.
     """
     folded = {
         "platform": joined_sql(platform),
