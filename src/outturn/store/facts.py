@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from outturn.store.engine import Engine
 
-    Rows = pa.Table | pa.RecordBatchReader
-
 CURRENT = ("ad_spend", "ad_entities", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
 """Fact tables that have a rule for what is current, in `store/current_<table>.sql`."""
 
@@ -62,6 +60,18 @@ class ImportRecord:
     summary: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     state: str = "loaded"
+
+
+class Selected(NamedTuple):
+    """Rows that DuckDB has yet to work out: they go to their file from where they lie, on every core.
+
+    Attributes:
+        connection: In UTC; a session of its own.
+        statement: A SELECT.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    statement: str
 
 
 class Rewrite(NamedTuple):
@@ -97,7 +107,7 @@ class Facts:
         self._lake = Lake(root)
         self._between_writes = between_writes
 
-    def load(self, record: ImportRecord, tables: Mapping[str, Rows]) -> None:
+    def load(self, record: ImportRecord, tables: Mapping[str, Selected | pa.Table | pa.RecordBatchReader]) -> None:
         """Append one import's rows, all of them or (to any reader) none.
 
         Args:
@@ -253,16 +263,32 @@ class Facts:
             select = ", ".join(_column(column, set(), row) for column in IMPORTS.columns)
             self._write(connection, IMPORTS, f"SELECT {select}", f"{record.import_id}-{record.state}", row)
 
-    def _append(self, table: Table, rows: Rows, stem: str, stamps: Mapping[str, object]) -> None:
-        given = set(rows.schema.names)
+    def _append(
+        self, table: Table, rows: Selected | pa.Table | pa.RecordBatchReader, stem: str, stamps: Mapping[str, object]
+    ) -> None:
+        if isinstance(rows, Selected):
+            described = rows.connection.execute(f"DESCRIBE {rows.statement}").fetchall()
+            self._append_from(rows.connection, f"({rows.statement})", table, {row[0] for row in described}, stem, stamps)
+            return
+        with _connection() as connection:
+            connection.register("handed", rows)
+            self._append_from(connection, "handed", table, set(rows.schema.names), stem, stamps)
+
+    def _append_from(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: str,
+        table: Table,
+        given: set[str],
+        stem: str,
+        stamps: Mapping[str, object],
+    ) -> None:
         unknown = given - set(table.names)
         if unknown:
             raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
         used = {name: value for name, value in stamps.items() if name in table.names}
-        with _connection() as connection:
-            connection.register("handed", rows)
-            select = ", ".join(_column(column, given, used) for column in table.columns)
-            self._write(connection, table, f"SELECT {select} FROM handed", stem, used)  # noqa: S608
+        select = ", ".join(_column(column, given, used) for column in table.columns)
+        self._write(connection, table, f"SELECT {select} FROM {source}", stem, used)  # noqa: S608
 
     def _write(
         self,
