@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,6 +133,15 @@ def test_platforms_claim_more_than_they_caused_and_the_same_order_twice(files: F
         assert orders > 1.5 * caused
     incremental = files.truth.orders - files.truth.baseline_orders
     assert sum(claimed.values()) > 2 * incremental
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_market_of_one_person_and_one_without_ads_have_their_truth_too(seed: int, tmp_path: Path) -> None:
+    alone = simulate(tmp_path / "alone", people=1, days=1, seed=seed, start=START)
+    quiet = simulate(tmp_path / "quiet", people=500, days=20, seed=seed, start=START, market=replace(AURORA, lines=()))
+    assert alone.orders <= alone.touches + 1
+    assert quiet.orders == quiet.baseline_orders > 0
+    assert {place.channel for place in quiet.places} == {"Direct", "Organic Search", "Organic Social", "Referral"}
 
 
 def test_a_wrong_name_or_an_empty_market_is_refused(tmp_path: Path) -> None:

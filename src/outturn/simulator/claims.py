@@ -58,8 +58,7 @@ class Tally:
             self._book(self.clicks, visits.place[mine], world.clocks[number].day(visits.at[mine]))
         for platform in _CLICK_DAYS:
             place, at, order = claimed(world, part, platform)
-            clock = world.clocks[next(n for n, line in enumerate(world.market.lines) if line.platform == platform)]
-            day = clock.day(at)
+            day = world.clock_of(platform).day(at)
             self._book(self.claims, place, day)
             self._book(self.claimed_cents, place, day, part.orders.total[order])
 

@@ -131,11 +131,11 @@ def _paid(line: Line, campaign: Campaign, code: int) -> Landing:
     own = campaign.tag == "auto" and with_click_id
     return Landing(
         utms if tagged else (), click_id if with_click_id else "",
-        f"gad_source=1&gad_campaignid={campaign.id}" if own else "", _REFERRERS[line.channel],
+        f"gad_source=1&gad_campaignid={campaign.id}" if own else "", _REFERRERS.get(line.channel, ("",)),
     )  # fmt: skip
 
 
 def _free(channel: str, code: int) -> Landing:
     # Facebook adds fbclid to links that nobody paid for, too.
     click_id = "gclid" if code == STALE else ("fbclid" if channel == "Organic Social" else "")
-    return Landing((), click_id, "", _REFERRERS[channel])
+    return Landing((), click_id, "", _REFERRERS.get(channel, ("",)))

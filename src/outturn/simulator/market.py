@@ -82,6 +82,7 @@ class Market:
     """A whole market.
 
     Attributes:
+        organic: Among them `Direct`, `Organic Search` and `Referral`: the ways in for those who meet no ad.
         baseline_orders: Orders per 1,000 people and day that no channel causes.
         part_people: The population is played in parts of so many people, so that memory is bounded.
     """

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from outturn.simulator.market import Campaign, Line, Market
 
 
+# Each batch of visits or orders has its own eight bits in their numbers, see `contacts.numbers`.
+_MOST_LINES, _MOST_ORGANIC = 28, 10
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything that all people share. A **place** is a campaign, or after the campaigns an organic channel."""
@@ -39,10 +43,12 @@ class World:
         """Draw what the people of a market meet.
 
         Raises:
-            UsageError: No people, no days, or a negative seed.
+            UsageError: No people, no days, a negative seed, or more lines than batches have numbers for.
         """
         if people < 1 or days < 1 or seed < 0:
             raise UsageError(f"a market needs people, days and a seed >= 0; got {people=}, {days=}, {seed=}")
+        if len(market.lines) > _MOST_LINES or len(market.organic) > _MOST_ORGANIC:
+            raise UsageError(f"a market has at most {_MOST_LINES} lines and {_MOST_ORGANIC} organic channels")
         names = {market.shop_zone, market.google_zone, market.meta_zone}
         clocks = {name: Clock.of(name, start=start, days=days) for name in sorted(names)}
         shop = clocks[market.shop_zone]
@@ -72,6 +78,11 @@ class World:
         if place < len(self.campaigns):
             return self.campaigns[place][0].channel
         return self.market.organic[place - len(self.campaigns)].channel
+
+    def clock_of(self, platform: str) -> Clock:
+        """The clock of a platform's account; the shop's where no line is on it."""
+        own = (clock for line, clock in zip(self.market.lines, self.clocks, strict=True) if line.platform == platform)
+        return next(own, self.shop)
 
     def line_number(self, place: int) -> int:
         """The line of a campaign's place; -1 for organic ones."""
