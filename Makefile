@@ -43,7 +43,7 @@ types: setup ## mypy strict, tests too
 	.venv/bin/mypy
 
 rooms: setup ## imports go down the stairs
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 
 docs: setup ## the site, strict, in site/; no page may load from another host
 	.venv/bin/mkdocs build --strict --quiet
