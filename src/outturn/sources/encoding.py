@@ -102,7 +102,7 @@ def text_of(head: bytes, encoding: Encoding, *, whole: bool) -> str:
         raise bad_encoding(data, error, 1) from None
 
 
-def utf8_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
+def utf8_blocks(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
     """The file's bytes after its mark, as UTF-8, in blocks; UTF-8 itself passes through unread.
 
     Raises:
@@ -114,7 +114,7 @@ def utf8_blocks(path: Path, encoding: Encoding) -> Iterator[bytes]:
     with path.open("rb") as file:
         file.seek(len(encoding.mark))
         while True:
-            block = file.read(BLOCK_BYTES)
+            block = file.read(block_bytes)
             if decoder is not None:
                 try:
                     text = decoder.decode(block, final=not block)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import duckdb
+import pyarrow as pa
 
 from outturn.domain.errors import FileRefused
 from outturn.sources.encoding import HEAD_BYTES, Encoding, encoding_of, text_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 HEADER_LINES = 30
 """How far down a header is looked for."""
 
+SAMPLE_BYTES = 1 << 20
+_AS_IT_IS = "CREATE OR REPLACE TABLE raw AS SELECT * FROM streamed"
 _DELIMITERS = (",", "\t", ";")
 _JSON_DEPTH = 3
 _HEAD_RECORDS = 200
@@ -75,11 +78,11 @@ class Frame:
     header_seen: bool = True
     types: tuple[str, ...] = field(default=())
 
-    def load(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int]) -> None:
-        """Make the table `raw`: `line`, `cells` (how many there are where not as many as in the header) and the record.
+    def load(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int], statement: str = _AS_IT_IS) -> None:
+        """Run a statement over `streamed`: `line`, `cells` (how many there are where not as many as in the header) and the record.
 
-        A text table has `c<n>` for each wanted column of the header, JSON lines have `c0` (the line), Parquet has `c<n>` as they
-        are, from `file_row_number`.
+        A text table has `c<n>` for each wanted column of the header, JSON lines have `c0` (the line). By default they make the
+        table `raw`. Of Parquet `raw` is a view with `c<n>` as they are.
 
         Raises:
             FileRefused: BAD_ENCODING, TRUNCATED, NOT_CSV.
@@ -91,23 +94,25 @@ class Frame:
                 f"{columns} FROM read_parquet('{quoted_path(self.path)}', file_row_number = true)"  # noqa: S608
             )
             return
-        shape = Shape(self.encoding, header.delimiter, len(header.names), header.skip_lines, self.old_line_ends)
+        shape = self._shape(header)
         try:
-            self._stream(connection, Records(self.path, shape, wanted))
+            _stream(connection, Records(self.path, shape, wanted), statement)
         except NotUtf8:
-            self._stream(connection, Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted))
+            _stream(connection, Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted), statement)
 
-    def _stream(self, connection: duckdb.DuckDBPyConnection, records: Records) -> None:
-        failure: list[Exception] = []
-        connection.register("streamed", _reader_keeping(records, failure))
+    def load_sample(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int]) -> None:
+        """Make the table `raw` of the first records of a text table, some ten thousand."""
+        shape = self._shape(header)
         try:
-            connection.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM streamed")
-        except duckdb.Error:
-            if failure:
-                raise failure[0] from None
-            raise
-        finally:
-            connection.unregister("streamed")
+            batch = next(iter(Records(self.path, shape, wanted, SAMPLE_BYTES).reader()), None)
+        except NotUtf8:
+            batch = next(iter(Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted, SAMPLE_BYTES).reader()), None)
+        connection.register("streamed", pa.Table.from_batches([batch] if batch else [], Records(self.path, shape, wanted).schema))
+        connection.execute(_AS_IT_IS)
+        connection.unregister("streamed")
+
+    def _shape(self, header: Header) -> Shape:
+        return Shape(self.encoding, header.delimiter, len(header.names), header.skip_lines, self.old_line_ends)
 
     def lines(self, header: Header, numbers: Iterable[int]) -> dict[int, str]:
         """The text of records by the line on which they begin, for showing what was refused."""
@@ -179,9 +184,8 @@ def quoted_path(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _reader_keeping(records: Records, failure: list[Exception]) -> object:
-    """The reader, remembering what it raised: DuckDB would wrap it in an error of its own."""
-    import pyarrow as pa  # noqa: PLC0415
+def _stream(connection: duckdb.DuckDBPyConnection, records: Records, statement: str) -> None:
+    failure: list[Exception] = []
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
@@ -190,7 +194,16 @@ def _reader_keeping(records: Records, failure: list[Exception]) -> object:
             failure.append(error)
             raise
 
-    return pa.RecordBatchReader.from_batches(records.schema, batches())
+    connection.register("streamed", pa.RecordBatchReader.from_batches(records.schema, batches()))
+    try:
+        connection.execute(statement)
+    except duckdb.Error:
+        # What the reader raised comes back wrapped in an error of DuckDB's: the one below says more.
+        if failure:
+            raise failure[0] from None
+        raise
+    finally:
+        connection.unregister("streamed")
 
 
 def _table(path: Path, text: str, encoding: Encoding) -> Frame:

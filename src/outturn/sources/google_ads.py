@@ -34,10 +34,17 @@ _REPORT = (
     ),
 )
 # The label stands in the first column, whichever that is, and in the campaign's where that is another.
-_TOTAL = (
-    r"regexp_matches(first_text, '^\s*(Total|Gesamt|Insgesamt|Totales?)\s*(:|$|[-–])') "
-    r"OR regexp_matches(campaign_name_text, '^\s*(Total|Gesamt|Insgesamt|Totales?)\s*:')"
-)
+_WORDS = ("Total", "Gesamt", "Insgesamt")
+_LABEL = r"'^\s*(Total(es)?|Gesamt|Insgesamt)\s*(:|$|[-–])'"
+
+
+def _total(*texts: str) -> str:
+    """The rule is dear, so only cells that begin like a total are held against it."""
+    begins = " OR ".join(f"{text} LIKE '{word}%'" for text in texts for word in _WORDS)
+    return f"CASE WHEN {begins} THEN {' OR '.join(f'COALESCE(regexp_matches({text}, {_LABEL}), FALSE)' for text in texts)} ELSE FALSE END"
+
+
+_TOTAL = _total("first_text", "campaign_name_text")
 
 
 def _report(level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
@@ -74,7 +81,7 @@ _REPORTS = (
         outputs={"claims": claims_of_spend()},
         marks=("Clicks",),
         without=("Campaign", "Ad group", "Keyword", "Search term"),
-        total=_TOTAL.partition(" OR ")[0],
+        total=_total("first_text"),
         totals=SPEND_TOTALS,
         level="account",
     ),

@@ -27,7 +27,7 @@ from outturn.sources.restatement import restated
 from outturn.sources.scope import Scope, Stated, make_accepted, output_statements
 from outturn.sources.source import Kind
 from outturn.store.book import Book
-from outturn.store.facts import Facts, ImportRecord, new_import_id
+from outturn.store.facts import Facts, ImportRecord, Selected, new_import_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,6 +102,7 @@ class _Desk:
     suppressed: frozenset[bytes]
     spill: Path
     loaded: list[ImportRecord]
+    files: int
     serial: int = 0
     zone: str = field(default="UTC")
 
@@ -138,7 +139,7 @@ def _import(
     suppressed = book.suppressed()
     book.close()
     spill = Path(tempfile.mkdtemp(prefix="outturn-import-"))
-    desk = _Desk(workspace, options, now, facts, Known(facts), suppressed, spill, facts.loaded())
+    desk = _Desk(workspace, options, now, facts, Known(facts), suppressed, spill, facts.loaded(), len(paths))
     desk.zone = options.time_zone or workspace.settings.time_zone
     jobs = [_Job(Path(path), FileReport(str(path))) for path in paths]
     try:
@@ -203,9 +204,11 @@ def _take_in(job: _Job, desk: _Desk) -> None:
 
 def _connection(desk: _Desk, job: _Job) -> duckdb.DuckDBPyConnection:
     """An engine for one file, with the words and variables that `source.py` promises."""
+    assert job.recognised is not None
     connection = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False})
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'")
-    prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
+    if any(cell.kind is Kind.KEY for cell in job.recognised.layout.cells):
+        prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
     _set_variables(connection, desk, job)
     return connection
 
@@ -279,7 +282,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk
         if changed:
             report.messages.append(f"restates the spend of {len({one['day'] for one in changed})} days")
     report.messages += scope.flags
-    _learn(connection, reading, desk)
+    if desk.files > 1:
+        _learn(connection, reading, desk)
     if not options.dry_run:
         _load(connection, reading, desk, job, scope, sha256)
 
@@ -335,15 +339,16 @@ def _load(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, 
         summary=report.summary | {"reasons": report.reasons, "totals": report.totals, "accounts": scope.accounts, "flags": report.messages},
         options=desk.options.told,
     )
-    tables: dict[str, pa.Table | pa.RecordBatchReader] = {}
+    tables: dict[str, pa.Table | Selected] = {}
     sessions = []
     try:
         for name, statement in output_statements(reading).items():
             session = connection.cursor()
             sessions.append(session)
+            session.execute("SET TimeZone = 'UTC'")
             _set_variables(session, desk, job)
             session.execute("SET VARIABLE by_owner = $value", {"value": connection.execute("SELECT getvariable('by_owner')").fetchall()[0][0]})
-            tables[name] = session.sql(statement).to_arrow_reader(100_000)
+            tables[name] = Selected(session, statement)
         if report.refused:
             tables["refused_rows"] = _refused_rows(connection, reading, job)
         desk.facts.load(record, tables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 20_000
 _IGNORED = -1
+_QUICK_BYTES = 4 << 20
+_FEW = 16
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Reading:
 
 
 def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised, manner: Manner) -> Reading:
-    """Make `texts` and `parsed`.
+    """Make `parsed`, and `texts` where rows are refused.
 
     Args:
         connection: In memory, for this file alone; `outturn_key` and the variables of `source.py` stand.
@@ -77,48 +81,97 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
     Raises:
         FileRefused: What concerns the whole file: its encoding, number style, date style, an end that is missing.
     """
+    present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
+    if frame.kind == "csv" and frame.path.stat().st_size > _QUICK_BYTES and not any(cell.kind is Kind.KEY for cell in present):
+        reading = _read_quickly(connection, Reading(frame, recognised), present, manner)
+        if reading is not None:
+            return reading
+    return _read_carefully(connection, Reading(frame, recognised), present, manner)
+
+
+def _read_quickly(connection: duckdb.DuckDBPyConnection, reading: Reading, present: list[Cell], manner: Manner) -> Reading | None:
+    """Read a large file once, as its first records are written; None where a single row does not fit that."""
+    frame, recognised = reading.frame, reading.recognised
+    wanted = _wanted(recognised)
+    frame.load_sample(connection, recognised.header, wanted)
+    connection.execute(f"CREATE OR REPLACE VIEW texts AS {_texts(frame, recognised, 'raw')}")
+    try:
+        style, settled = _style(connection, present, manner.decimal or recognised.layout.number, sample=False)
+    except FileRefused:
+        return None
+    written = {cell.name: written for cell in present if cell.kind in LOOKED_UP if (written := _as_written(connection, cell, manner))}
+    if not settled or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
+        return None
+    reading = replace(reading, faults=_faults(reading))
+    statement = _parse_statement(reading, style, manner, f"({_texts(frame, recognised, 'streamed')})", written)
+    frame.load(connection, recognised.header, wanted, statement)
+    return None if _one(connection, "SELECT EXISTS (SELECT 1 FROM parsed WHERE refusal >= 0)") else reading
+
+
+def _as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner) -> str:
+    """SQL for a cell whose few texts, or whose one form, the sample shows; empty where it shows neither."""
+    text = f"{cell.name}_text"
+    found = connection.execute(f"SELECT DISTINCT {text} FROM texts WHERE {cells.present(text)} AND cells IS NULL LIMIT 2000").fetchall()  # noqa: S608
+    texts = [row[0] for row in found]
+    if cell.kind is Kind.DAY:
+        if any(not _ISO_DAY.fullmatch(one) for one in texts):
+            return ""
+        day = f"CASE WHEN strlen({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-' THEN TRY_CAST({text} AS DATE) END"
+        return f"CASE WHEN {day} <= DATE '{dates.last_possible_day(manner.now)}' THEN {day} END"
+    known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
+    if not known or len(known) > _FEW or None in known.values():
+        return ""
+    quoted = {_quoted(one): _quoted(value or "") for one, value in known.items()}
+    return f"CASE {text} {' '.join(f'WHEN {one} THEN {value}' for one, value in quoted.items())} END"
+
+
+def _read_carefully(connection: duckdb.DuckDBPyConnection, reading: Reading, present: list[Cell], manner: Manner) -> Reading:
+    frame, recognised = reading.frame, reading.recognised
     _make_texts(connection, frame, recognised)
     if not _one(connection, "SELECT COUNT(*) FROM (SELECT 1 FROM texts LIMIT 1)"):
         raise FileRefused("EMPTY_FILE", "the file has a header and no rows")
-    present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
-    looked_up = [cell for cell in present if cell.kind in LOOKED_UP]
-    _look_up(connection, looked_up, manner)
+    _look_up(connection, [cell for cell in present if cell.kind in LOOKED_UP], manner)
     given = manner.decimal or recognised.layout.number or ("." if frame.kind != "csv" else "")
     style, settled = _style(connection, present, given, sample=True)
     if not settled:
         style, _ = _style(connection, present, given, sample=False)
-    reading = _parse(connection, Reading(frame, recognised), style, manner)
+    reading = replace(reading, faults=_faults(reading))
+    connection.execute(_parse_statement(reading, style, manner, "texts", {}))
     if _has_number_faults(connection, reading):
         again, _ = _style(connection, present, given, sample=False)
         if again != style:
-            reading = _parse(connection, reading, again, manner)
+            connection.execute(_parse_statement(reading, again, manner, "texts", {}))
     return reading
 
 
-def _make_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
-    """The view or table `texts`: line, cells, first_text, `<cell>_text`, and `<cell>_native` where Parquet knows better."""
-    if frame.kind == "json":
-        _make_json_texts(connection, frame, recognised)
-        return
-    wanted = sorted({n for n in recognised.columns.values() if n >= 0} | {0})
-    frame.load(connection, recognised.header, wanted)
+def _wanted(recognised: Recognised) -> list[int]:
+    return sorted({n for n in recognised.columns.values() if n >= 0} | {0})
+
+
+def _texts(frame: Frame, recognised: Recognised, source: str) -> str:
+    """SELECT line, cells, first_text, `<cell>_text`, and `<cell>_native` where Parquet knows better."""
     parquet = frame.kind == "parquet"
     first = "CAST(c0 AS VARCHAR)" if parquet else "c0"
     columns = ["line", "cells", f"{first} AS first_text"]
-    source = "raw"
     for cell in recognised.layout.cells:
         place = recognised.columns.get(cell.name)
-        if place is None:
-            continue
         if cell.expression:
-            columns.append(f"({cell.expression}) AS {cell.name}_text")
+            columns.append(f"CAST(({cell.expression}) AS VARCHAR) AS {cell.name}_text")
             source = _with_record(frame)
-            continue
-        kept = cells.native(cell, f"c{place}", frame.types[place]) if parquet else None
-        if kept:
-            columns.append(f"{kept} AS {cell.name}_native")
-        columns.append((f"CAST(c{place} AS VARCHAR)" if parquet else f"c{place}") + f" AS {cell.name}_text")
-    connection.execute(f"CREATE OR REPLACE VIEW texts AS SELECT {', '.join(columns)} FROM {source}")  # noqa: S608
+        elif place is not None:
+            kept = cells.native(cell, f"c{place}", frame.types[place]) if parquet else None
+            if kept:
+                columns.append(f"{kept} AS {cell.name}_native")
+            columns.append((f"CAST(c{place} AS VARCHAR)" if parquet else f"c{place}") + f" AS {cell.name}_text")
+    return f"SELECT {', '.join(columns)} FROM {source}"  # noqa: S608
+
+
+def _make_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
+    if frame.kind == "json":
+        _make_json_texts(connection, frame, recognised)
+        return
+    frame.load(connection, recognised.header, _wanted(recognised))
+    connection.execute(f"CREATE OR REPLACE VIEW texts AS {_texts(frame, recognised, 'raw')}")
 
 
 def _with_record(frame: Frame) -> str:
@@ -129,7 +182,7 @@ def _with_record(frame: Frame) -> str:
 
 
 def _make_json_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
-    frame.load(connection, recognised.header, (0,))
+    """Every path of a line is taken out in one pass over it, while the file streams by."""
     paths: list[str] = []
     columns = ["line", "CASE WHEN fields IS NULL AND cells IS NULL THEN -1 ELSE cells END AS cells", "CAST(NULL AS VARCHAR) AS first_text"]
     for cell in recognised.layout.cells:
@@ -140,12 +193,13 @@ def _make_json_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recogn
         found = [f"fields[{len(paths) + n + 1}]" for n in range(len(own))]
         paths += own
         columns.append((f"COALESCE({', '.join(found)})" if found else "CAST(NULL AS VARCHAR)") + f" AS {cell.name}_text")
-    asked = ", ".join("'" + path.replace("'", "''") + "'" for path in paths or ["$"])
-    connection.execute(
+    asked = ", ".join(_quoted(path) for path in paths or ["$"])
+    record = ", CASE WHEN json_valid(c0) THEN CAST(c0 AS JSON) END AS record" if any(cell.expression for cell in recognised.layout.cells) else ""
+    statement = (
         f"CREATE OR REPLACE TABLE texts AS SELECT {', '.join(columns)} FROM ("  # noqa: S608
-        f"SELECT line, cells, TRY(json_extract_string(c0, [{asked}])) AS fields, CASE WHEN json_valid(c0) THEN CAST(c0 AS JSON) END AS record FROM raw)"
+        f"SELECT line, cells, TRY(json_extract_string(c0, [{asked}])) AS fields{record} FROM streamed)"
     )
-    connection.execute("DROP TABLE raw")
+    frame.load(connection, recognised.header, (0,), statement)
 
 
 def _look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> None:
@@ -207,31 +261,34 @@ def _style(connection: duckdb.DuckDBPyConnection, present: list[Cell], given: st
         raise
 
 
-def _parse(connection: duckdb.DuckDBPyConnection, reading: Reading, style: Style, manner: Manner) -> Reading:
+def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str, written: Mapping[str, str]) -> str:
+    """CREATE TABLE parsed out of texts; `written` holds SQL of cells that need no table of their texts."""
     recognised, frame = reading.recognised, reading.frame
     layout = recognised.layout
-    conditions = Conditions(style, f"'{manner.zone}'")
-    values, joins, inner = [], [], []
+    conditions = Conditions(style, _quoted(manner.zone))
+    values, joins = [], []
     for cell in layout.cells:
         text = f"{cell.name}_text"
         if cell.name not in recognised.columns:
             values.append(f"CAST(NULL AS {cells.type_of(cell)}) AS {cell.name}, CAST(NULL AS VARCHAR) AS {text}")
+        elif cell.name in written:
+            values.append(f"{written[cell.name]} AS {cell.name}, texts.{text}")
         elif cell.kind in LOOKED_UP:
             joins.append(f"LEFT JOIN read_{cell.name} ON texts.{text} = read_{cell.name}.text")
             values.append(f"read_{cell.name}.value AS {cell.name}, texts.{text}")
         elif frame.kind == "parquet" and not cell.expression and cells.native(cell, "x", frame.types[recognised.columns[cell.name]]):
-            values.append(f"{text.removesuffix('_text')}_native AS {cell.name}, texts.{text}")
+            values.append(f"{cell.name}_native AS {cell.name}, texts.{text}")
         else:
             values.append(f"{cells.value(cell, text, conditions)} AS {cell.name}, texts.{text}")
-        inner.append(cell.name)
-    faults = _faults(reading)
-    refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(faults))
-    connection.execute(
-        f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(inner)}, "  # noqa: S608
-        f"CASE WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({layout.total})) THEN {_IGNORED} {refusal} END AS refusal "
-        f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM texts {' '.join(joins)})"
+    own = [f"NOT COALESCE({fault.when}, FALSE)" for fault in reading.faults if not fault.cell and "cells" not in fault.when]
+    quick = [cells.quick(cell) for cell in layout.cells if reading.has(cell.name)]
+    usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE({layout.total}, FALSE)"])
+    refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
+    return (
+        f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(cell.name for cell in layout.cells)}, "  # noqa: S608
+        f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({layout.total})) THEN {_IGNORED} {refusal} END AS refusal "
+        f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM {source} AS texts {' '.join(joins)})"
     )
-    return replace(reading, faults=faults)
 
 
 def _faults(reading: Reading) -> tuple[Fault, ...]:
@@ -263,3 +320,7 @@ def _has_number_faults(connection: duckdb.DuckDBPyConnection, reading: Reading) 
 
 def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
     return connection.execute(statement).fetchall()[0][0]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

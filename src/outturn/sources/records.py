@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from outturn.domain.errors import FileRefused
-from outturn.sources.encoding import Encoding, bad_encoding, is_windows, utf8_blocks
+from outturn.sources.encoding import BLOCK_BYTES, Encoding, bad_encoding, is_windows, utf8_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,6 +69,7 @@ class Records:
     path: Path
     shape: Shape
     wanted: Sequence[int]
+    block_bytes: int = BLOCK_BYTES
     _text_seen: bool = field(default=False, init=False)
 
     @property
@@ -100,7 +101,7 @@ class Records:
     def _blocks(self) -> Iterator[_Block]:
         shape = self.shape
         rest, line, skip = b"", 1, shape.skip_lines
-        for read in utf8_blocks(self.path, shape.encoding):
+        for read in utf8_blocks(self.path, shape.encoding, self.block_bytes):
             data = rest + (read.replace(b"\r", b"\n") if shape.old_line_ends else read)
             while skip and (end := data.find(b"\n")) >= 0:
                 data, skip, line = data[end + 1 :], skip - 1, line + 1

@@ -93,15 +93,20 @@ def _accept_spend(
     )
     _need_day(connection)
     _make_owners(connection, known, stated, scope)
-    zone = _text(stated.time_zone)
+    zone, assumed = _text(stated.time_zone), _text(workspace_zone)
+    joined = "owners"
+    join = (
+        "JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM owners.stated_account "
+        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT DISTINCT FROM owners.owner_key"
+    )
+    if len(scope.accounts) == 1 and not by_row:  # Most files: nothing to join row by row.
+        joined, join = "owner", "CROSS JOIN (SELECT ANY_VALUE(account_id) AS account_id, ANY_VALUE(currency) AS currency, ANY_VALUE(time_zone) AS time_zone FROM owners) AS owner"
     connection.execute(
         "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, stated_currency, stated_zone, period_start, period_end), "
         "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN period_end END AS period_end, "
-        "owners.account_id, COALESCE(stated_currency, owners.currency) AS currency, "
-        f"COALESCE(stated_zone, owners.time_zone, {zone}, '{workspace_zone}') AS time_zone, "
-        f"COALESCE(stated_zone, owners.time_zone, {zone}) IS NULL AS time_zone_assumed "
-        "FROM placed JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM owners.stated_account "
-        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT DISTINCT FROM owners.owner_key"
+        f"{joined}.account_id, COALESCE(stated_currency, {joined}.currency) AS currency, "
+        f"COALESCE(stated_zone, {joined}.time_zone, {zone}, {assumed}) AS time_zone, "
+        f"COALESCE(stated_zone, {joined}.time_zone, {zone}) IS NULL AS time_zone_assumed FROM placed {join}"
     )
     if _any(connection, "SELECT 1 FROM accepted WHERE time_zone_assumed"):
         scope.flags.append(f"time zone not stated: {workspace_zone} assumed")
