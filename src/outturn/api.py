@@ -6,16 +6,21 @@ importing what models and imports need.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from outturn.domain.errors import UnknownName
+from outturn.domain.errors import Refusal, UsageError
 from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date, datetime
-    from pathlib import Path
+    from outturn.metrics.table import KpiTable
+
+
+_DEMO_START = date(2026, 3, 2)
 
 
 def silent(_what: str) -> None:
@@ -35,15 +40,11 @@ def create(folder: Path, *, currency: str, time_zone: str = "UTC") -> OpenWorksp
 
 def open(folder: Path | str) -> OpenWorkspace:  # noqa: A001  (read as outturn.open)
     """Open the workspace in that folder."""
-    from pathlib import Path
-
     return OpenWorkspace(Workspace.open(Path(folder)))
 
 
 def find(folder: Path | None) -> OpenWorkspace:
     """Open the workspace in `folder`; without one, the nearest upwards from where we are."""
-    from pathlib import Path
-
     return open(folder) if folder else OpenWorkspace(Workspace.find(Path.cwd()))
 
 
@@ -103,21 +104,35 @@ class OpenWorkspace:
 
         return build(self.workspace, now=now, progress=progress).figures
 
-    def kpis(self, by: Sequence[str] = (), **options: Any) -> Any:
-        """KPIs at any grain; see `outturn.metrics.query.kpis` for the options."""
+    def kpis(
+        self, by: Sequence[str] = (), *, as_of: date | None = None, now: datetime | None = None, **options: Any
+    ) -> KpiTable:
+        """KPIs at any grain.
+
+        Args:
+            by: Dimensions: channel, campaign, date_day, ...; none: one row for everything.
+            as_of: What was known at the end of that day, worked out anew from the facts of then.
+            now: With `as_of`: the time of asking.
+            options: `goal`, `model`, `days`, `basis`, `kpi` of `outturn.metrics.query.kpis`.
+        """
         from outturn.pipeline.read import kpis
 
-        return kpis(self.workspace, by, **options)
+        if as_of is None:
+            return kpis(self.workspace, by, **options)
+        from outturn.pipeline.build import build_as_of
 
-    def kpi_rows(self, by: Sequence[str], where: Mapping[str, str], **options: Any) -> list[dict[str, Any]]:
-        """The source rows behind one figure of `kpis`."""
+        with build_as_of(self.workspace, as_of, now=now or datetime.now(UTC)) as build:
+            return kpis(self.workspace, by, build=build, **options)
+
+    def kpi_rows(self, kpi: str, where: Mapping[str, str], **options: Any) -> list[dict[str, Any]]:
+        """The source rows behind one figure of `kpis`; see `outturn.metrics.rows.rows`."""
         from outturn.pipeline.read import kpi_rows
 
-        return kpi_rows(self.workspace, by, where, **options)
+        return kpi_rows(self.workspace, kpi, where, **options)
 
     def attribute(self, models: Sequence[str] = (), **options: Any) -> dict[str, Any]:
-        """Credit by model and channel or campaign."""
-        from outturn.pipeline.read import attribute
+        """Credit by model and channel or campaign; see `outturn.pipeline.credit.attribute`."""
+        from outturn.pipeline.credit import attribute
 
         return attribute(self.workspace, models, **options)
 
@@ -149,6 +164,46 @@ def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silen
         progress: Told what is being done.
         options: `people`, `days`, `seed` of `outturn.simulator.simulate`.
     """
-    from outturn.demo import run_demo
+    from outturn.pipeline.truth import Planted, beside_truth
+    from outturn.simulator import AURORA, TRUTH_FILE, simulate
 
-    return run_demo(folder, now=now, progress=progress, **options)
+    exports = _new_demo_folder(folder) / "exports"
+    progress("Simulating a market")
+    start = min(_DEMO_START, now.date() - timedelta(days=options.get("days", 0) + 1))
+    truth = simulate(exports, start=start, **options)
+    (exports / TRUTH_FILE).rename(folder / TRUTH_FILE)
+    workspace = create(folder / "workspace", currency=truth.currency, time_zone=AURORA.shop_zone)
+    # As for any user: Meta's files do not say whose days they count, and its account's days are New York's.
+    metas = sorted(exports.glob("meta*"))
+    others = sorted(set(exports.iterdir()) - set(metas))
+    reports = workspace.import_files(others, now=now, progress=progress)
+    reports += workspace.import_files(
+        metas, now=now + timedelta(microseconds=1), progress=progress, time_zone=AURORA.meta_zone
+    )
+    refused = [message for report in reports if report["verdict"] == "refuse" for message in report["messages"]]
+    if refused:
+        raise Refusal(f"The demo's own files were refused: {'; '.join(refused)}")
+    figures = workspace.build(now=now + timedelta(microseconds=2), progress=progress)
+    planted = {
+        channel.channel: Planted(
+            channel.incremental_orders, channel.incremental_revenue_micros - channel.incremental_refunded_micros
+        )
+        for channel in truth.channels
+    }
+    planted["(none)"] = Planted(truth.baseline_orders, truth.baseline_revenue_micros - truth.baseline_refunded_micros)
+    return {
+        "workspace": str(workspace.root),
+        "exports": str(exports),
+        "currency": truth.currency,
+        "build": figures,
+        "channels": beside_truth(workspace.workspace, planted),
+    }
+
+
+def _new_demo_folder(folder: Path) -> Path:
+    mark = folder / "truth.json"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise UsageError(f"{folder} holds something else than a demo: name a new folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "exports").mkdir(parents=True)
+    return folder

@@ -38,16 +38,25 @@ def demo_command(folder: Path, people: int, days: int, seed: int, *, as_json: bo
 
 
 def _print_channels(shown: dict[str, Any]) -> None:
-    models = list(shown["models"])
+    rows = shown["channels"]
+    models = list(rows[0]["models"])
     print_table(
-        f"Revenue by channel under {len(models)} models, beside the truth ({shown['currency']}, net)",
-        ["channel", "spend", "claimed", *models, "truth"],
+        f"Revenue by channel in {shown['currency']}: what each model credits, and what the channel really caused",
+        ["channel", "spend", "claimed orders", *models, "truth"],
         [
-            [row["channel"], row["spend"], row["claimed"], *(row["revenue"][model] for model in models), row["truth"]]
-            for row in shown["whole"]
+            [
+                row["channel"], _whole(row["spend"]), row["claimed_conversions"],
+                *(_whole(row["models"][model]["revenue"]) for model in models), _whole(row["truth"]["revenue"]),
+            ]
+            for row in rows
         ],
         caption=(
-            "claimed: what the platforms say of themselves; never added up. truth: revenue that would not have come\n"
-            "without the channel, known because the market was simulated. (none), in truth: what came by itself."
+            "claimed orders: the platforms' own word, never added up. truth: revenue that would not have come without the "
+            "channel, known because the market is simulated; (none): what came by itself."
         ),
-    )
+    )  # fmt: skip
+
+
+def _whole(amount: str | None) -> int | None:
+    """An amount without its cents: the exact one is in --json."""
+    return None if amount is None else round(float(amount))

@@ -97,11 +97,12 @@ def imports_command(ctx: click.Context, *, as_json: bool) -> None:
         return
     print_table(
         "Imports",
-        ["import", "state", "file", "source", "read", "accepted", "refused", "ignored", "first day", "last day", "restated"],
+        ["import", "file", "source", "accepted", "refused", "ignored", "days", "restated"],
         [
             [
-                one["import_id"], one["state"], one["file"], one["source"], one["rows_read"], one["accepted"],
-                one["refused"], one["ignored"], one["first_day"], one["last_day"], len(one["restated"]) or None,
+                one["import_id"] if one["state"] == "loaded" else f"{one['import_id']} {one['state']}",
+                one["file"], one["source"], one["accepted"], one["refused"], one["ignored"],
+                f"{one['first_day']} to {one['last_day']}" if one["first_day"] else None, len(one["restated"]) or None,
             ]
             for one in imports
         ],

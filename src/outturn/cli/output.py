@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_UNBOUND_WIDTH = 400
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
@@ -37,7 +40,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
-    Console().print(table)
+    # Off a terminal nothing is cut or folded: a file or a pipe has no width.
+    Console(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH).print(table)
 
 
 def _is_figure(value: object) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from outturn.attribution.credits import write_credits
-from outturn.domain.channels import PLATFORM_CHANNELS
-from outturn.domain.time import end_of_day
+from outturn.domain.time import end_of_day, micros_of
 from outturn.journeys.campaigns import build_campaigns
 from outturn.journeys.context import JourneyContext
 from outturn.journeys.conversions import build_conversions
@@ -17,7 +17,7 @@ from outturn.journeys.people import build_people
 from outturn.journeys.touches import build_touches
 from outturn.metrics.channel_day import build_channel_day
 from outturn.store.builds import Build, Builds
-from outturn.store.engine import Engine, EngineSettings, open_engine
+from outturn.store.engine import Engine, open_engine
 from outturn.store.facts import Facts
 from outturn.store.tables import TABLES
 
@@ -55,8 +55,7 @@ class Bench:
 
 
 def _people(bench: Bench) -> None:
-    found = build_people(bench.engine, JourneyContext.of(bench.settings), bench.publish)
-    bench.found["people"] = asdict(found)
+    bench.found["people"] = asdict(build_people(bench.engine, JourneyContext.of(bench.settings), bench.publish))
 
 
 def _campaigns(bench: Bench) -> None:
@@ -64,8 +63,10 @@ def _campaigns(bench: Bench) -> None:
 
 
 def _touches(bench: Bench) -> None:
-    found = build_touches(bench.engine, JourneyContext.of(bench.settings), bench.publish)
-    bench.found["touches"] = asdict(found)
+    found = asdict(build_touches(bench.engine, JourneyContext.of(bench.settings), bench.publish))
+    for listed in ("unjoined", "unassigned"):
+        found[listed] = [one._asdict() for one in found[listed]]
+    bench.found["touches"] = found
 
 
 def _conversions(bench: Bench) -> None:
@@ -80,13 +81,8 @@ def _credits(bench: Bench) -> None:
 
 def _channel_day(bench: Bench) -> None:
     settings = bench.settings
-    build_channel_day(
-        bench.engine,
-        bench.publish,
-        currency=settings.currency,
-        time_zone=settings.time_zone,
-        platform_channels=PLATFORM_CHANNELS,
-    )
+    platforms = [platform for (platform,) in bench.engine.rows("SELECT DISTINCT platform FROM ad_spend")]
+    build_channel_day(bench.engine, bench.publish, currency=settings.currency, time_zone=settings.time_zone)
 
 
 STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
@@ -112,7 +108,7 @@ def build(workspace: Workspace, *, now: datetime, progress: Callable[[str], None
         builds = Builds(workspace.lake)
         made = builds.begin(f"b{now:%Y%m%dT%H%M%S%f}")
         try:
-            _run(workspace, made, progress=progress)
+            _run(workspace, made, before=now + timedelta(microseconds=1), progress=progress)
             builds.publish(made)
         except BaseException:
             builds.discard(made)
@@ -132,7 +128,7 @@ def build_as_of(workspace: Workspace, day: date, *, now: datetime) -> Iterator[B
     builds = Builds(workspace.lake)
     made = builds.begin(f"as-of-{now:%Y%m%dT%H%M%S%f}")
     try:
-        _run(workspace, made, as_of=end_of_day(day, workspace.settings.time_zone))
+        _run(workspace, made, before=end_of_day(day, workspace.settings.time_zone))
         yield made
     finally:
         builds.discard(made)
@@ -142,26 +138,26 @@ def _run(
     workspace: Workspace,
     made: Build,
     *,
-    as_of: datetime | None = None,
+    before: datetime,
     progress: Callable[[str], None] = lambda _what: None,
 ) -> None:
     started = time.perf_counter()
     facts = Facts(workspace.lake)
-    engine = open_engine(engine_settings(workspace.settings))
+    engine = open_engine(workspace.settings)
     try:
-        facts.expose(engine, as_of=as_of)
+        facts.expose(engine, as_of=before)
         bench = Bench(engine, workspace.settings, made)
         seconds: dict[str, float] = {}
         for name, step in STEPS:
             progress(f"Building {name}")
-            before = time.perf_counter()
+            began = time.perf_counter()
             step(bench)
-            seconds[name] = round(time.perf_counter() - before, 3)
+            seconds[name] = round(time.perf_counter() - began, 3)
         counts = {name: engine.rows(f"SELECT COUNT(*) FROM {name}")[0][0] for name in ("touches", "conversions")}  # noqa: S608
         people = bench.found["people"]["people"]
     finally:
         engine.close()
-    history = facts.history(as_of=as_of)
+    history = facts.history(as_of=before)
     made.facts = max((f"{record.import_id} {record.state}" for record in history), default="")
     made.figures = {
         "build_id": made.build_id,
@@ -169,16 +165,6 @@ def _run(
         "people": people,
         "seconds": round(time.perf_counter() - started, 3),
         "steps": seconds,
+        "facts_before_micros": micros_of(before),
         "found": bench.found,
     }
-
-
-def engine_settings(settings: Settings) -> EngineSettings:
-    """The engine that a workspace asks for."""
-    limit = settings["engine.memory_limit_mb"]
-    return EngineSettings(
-        name=settings["engine.name"],
-        threads=settings["engine.threads"],
-        spark_url=settings["engine.spark_url"],
-        **({"memory_limit": f"{limit}MB"} if limit else {}),
-    )

@@ -145,8 +145,8 @@ class Facts:
         files = self._lake.files(IMPORTS)
         if not files:
             return []
-        until = "" if as_of is None else "WHERE state_at < $as_of"
-        parameters = {"files": [str(file) for file in files]} | ({} if as_of is None else {"as_of": as_of})
+        until = "" if as_of is None else "WHERE epoch_us(state_at) < $as_of"
+        parameters = {"files": [str(file) for file in files]} | ({} if as_of is None else {"as_of": micros_of(as_of)})
         with _connection() as connection:
             found = connection.execute(
                 f"SELECT * EXCLUDE (state_at), state_micros FROM (SELECT *, epoch_us(state_at) AS state_micros, ROW_NUMBER() OVER "  # noqa: S608

@@ -1,0 +1,118 @@
+"""Who gets the credit: each model's answer, as `outturn attribute` shows it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from outturn.attribution.credited import By, Credited, credit_by
+from outturn.attribution.credits import recredit
+from outturn.attribution.models import known
+from outturn.domain.errors import Refusal
+from outturn.domain.money import decimal_text
+from outturn.domain.time import Days
+from outturn.metrics.query import kpis
+from outturn.pipeline.read import Reading, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outturn.domain.goals import Goal
+    from outturn.store.workspace import Workspace
+
+
+def attribute(
+    workspace: Workspace,
+    models: Sequence[str] = (),
+    *,
+    goal: str | None = None,
+    by: By = "channel",
+    lookback_days: int | None = None,
+    days: Days = Days(),  # noqa: B008 - frozen
+) -> dict[str, Any]:
+    """Credit by model and channel or campaign, in the form of `outturn attribute --json`.
+
+    Args:
+        workspace: With a published build.
+        models: Names, or `all`; none: the settings' model.
+        goal: Its id; None: the first one.
+        by: Channel or campaign.
+        lookback_days: Another lookback than the goal's.
+        days: Sales of these days, refunds on their sale's.
+
+    Raises:
+        Refusal: No import holds touches; says which would, and shows what can be said without.
+        MissingRates: Sales of these days could not be converted.
+        UnknownName: No such goal or model.
+    """
+    settings = workspace.settings
+    asked = known(models or (settings["attribution.model"],))
+    counted = settings.goal(goal)
+    with reading(workspace) as open_build:
+        open_build.check_rates(days)
+        if not open_build.build.figures["touches"]:
+            raise Refusal(_without_touches(open_build, counted))
+        if lookback_days is not None and lookback_days != counted.lookback_days:
+            recredit(open_build.engine, counted.id, lookback_days, asked)
+        span = {name: day for name, day in (("first_day", days.first), ("last_day", days.last)) if day}
+        credited = credit_by(open_build.engine, counted.id, asked, by=by, **span)
+    whole = next(iter(credited.values()))
+    return {
+        "goal": counted.id,
+        "currency": settings.currency,
+        "lookback_days": lookback_days or counted.lookback_days,
+        "conversions": _number(sum(row.conversions for row in whole)),
+        "revenue": decimal_text(sum(row.revenue_micros for row in whole), settings.currency),
+        "ci_level": 0.9,
+        "models": {
+            model: [_shown(row, by, settings.currency) for row in rows] for model, rows in credited.items()
+        },
+    }
+
+
+def _shown(row: Credited, by: By, currency: str) -> dict[str, Any]:
+    campaign = {
+        "platform": row.platform,
+        "account_id": row.account_id,
+        "campaign_id": row.campaign_id,
+        "campaign_name": row.campaign_name,
+    }
+    return {
+        "channel": row.channel,
+        **(campaign if by == "campaign" else {}),
+        "conversions": _number(row.conversions),
+        "kept_conversions": _number(row.kept_conversions),
+        "conversions_ci_low": None,
+        "conversions_ci_high": None,
+        "revenue": decimal_text(row.revenue_micros, currency),
+        "revenue_ci_low": None,
+        "revenue_ci_high": None,
+    }
+
+
+def _number(value: float) -> float:
+    """Fractions of conversions lose the noise of their last float digits."""
+    return round(value, 9)
+
+
+def _without_touches(open_build: Reading, goal: Goal) -> str:
+    open_build.name_facts(("ad_spend", "outcomes"))
+    table = kpis(
+        open_build.engine,
+        open_build.workspace.settings,
+        goal=goal.id,
+        kpi=("spend", "revenue", "mer", "conversions", "claimed_conversions"),
+        period_rows=False,
+    )
+    (row,) = table.rows
+    return (
+        "No import holds touches, so no sale can be credited. Import what saw the visitors: a GA4 BigQuery event "
+        "export, a Segment-spec archive, Shopify orders with landing pages, or a `touches` table. "
+        f"What can be said without: {_known(row['conversions'])} conversions with {_known(row['revenue'])} "
+        f"{table.currency} of revenue in the ledger, {_known(row['spend'])} {table.currency} spent (MER "
+        f"{_known(row['mer'])}), {_known(row['claimed_conversions'])} conversions claimed by the platforms."
+    )
+
+
+def _known(value: Decimal | float | None) -> str:
+    return "unknown" if value is None else f"{value:,}"

@@ -1,0 +1,94 @@
+"""Questions to the figures of one build, pinned for as long as the question takes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from outturn.domain.errors import MissingRates
+from outturn.domain.time import Days, instant_of
+from outturn.metrics.query import kpis as query_kpis
+from outturn.store.builds import Build, Builds
+from outturn.store.engine import Engine, open_engine
+from outturn.store.facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from outturn.metrics.table import KpiTable
+    from outturn.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A build that stays what it is while it is read.
+
+    Attributes:
+        engine: Knows the build's tables.
+        build: With what its steps found.
+    """
+
+    workspace: Workspace
+    engine: Engine
+    build: Build
+
+    def name_facts(self, only: Collection[str]) -> None:
+        """Name fact tables too, as they were when the build read them."""
+        as_of = instant_of(self.build.figures["facts_before_micros"])
+        Facts(self.workspace.lake).expose(self.engine, as_of=as_of, only=only)
+
+    def check_rates(self, days: Days) -> None:
+        """Refuse to show as whole what waits for exchange rates.
+
+        Raises:
+            MissingRates: Sales of these days could not be converted.
+        """
+        missing = [
+            one
+            for one in self.build.figures["found"]["conversions"]["missing_rates"]
+            if date.fromisoformat(one["date_day"]) in days
+        ]
+        if missing:
+            named = ", ".join(f"{one['currency']} on {one['date_day']}" for one in missing[:10])
+            raise MissingRates(
+                f"Sales wait for an exchange rate at most 7 days old: {named}"
+                f"{f' and {len(missing) - 10} more' if len(missing) > 10 else ''}. "  # noqa: PLR2004 - as above
+                "Import the ECB's reference rates: outturn import eurofxref-hist.csv"
+            )
+
+
+@contextmanager
+def reading(workspace: Workspace, build: Build | None = None) -> Iterator[Reading]:
+    """Open a build's tables, by default the published one's.
+
+    Raises:
+        WorkspaceError: Nothing has been built yet.
+    """
+    pinned = build or Builds(workspace.lake).current()
+    engine = open_engine(workspace.settings)
+    try:
+        pinned.expose(engine)
+        yield Reading(workspace, engine, pinned)
+    finally:
+        engine.close()
+
+
+def kpis(
+    workspace: Workspace,
+    by: Sequence[str] = (),
+    *,
+    days: Days = Days(),  # noqa: B008 - frozen
+    build: Build | None = None,
+    **options: Any,
+) -> KpiTable:
+    """KPIs of one build; see `metrics.query.kpis` for `by` and the options.
+
+    Raises:
+        MissingRates: Money of the asked days could not be converted.
+    """
+    with reading(workspace, build) as open_build:
+        open_build.check_rates(days)
+        open_build.name_facts(("ad_spend", "outcomes"))
+        return query_kpis(open_build.engine, workspace.settings, by=by, days=days, **options)

@@ -1,0 +1,52 @@
+"""Each model's figures beside a planted truth: which model would have told the marketer what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from outturn.domain.money import decimal_text
+from outturn.pipeline.credit import attribute
+from outturn.pipeline.read import kpis
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from outturn.store.workspace import Workspace
+
+
+class Planted(NamedTuple):
+    """What a channel really caused: orders, and their revenue net of refunds."""
+
+    orders: int
+    revenue_micros: int
+
+
+def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> list[dict[str, Any]]:
+    """By channel, spend, claims and every model's credit beside the truth, in order of spend, `(none)` last.
+
+    Args:
+        workspace: With a published build of the market's files.
+        planted: By channel; `(none)` is what would have come anyway.
+    """
+    bought = {row["channel"]: row for row in kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions")).as_dict()["rows"]}
+    credited: dict[str, dict[str, dict[str, Any]]] = {}
+    for model, rows in attribute(workspace, ["all"])["models"].items():
+        for row in rows:
+            credited.setdefault(row["channel"], {})[model] = {name: row[name] for name in ("conversions", "revenue")}
+    models = next(iter(credited.values()))
+    nothing = {model: {"conversions": 0.0, "revenue": decimal_text(0, workspace.settings.currency)} for model in models}
+    rows = [
+        {
+            "channel": channel,
+            "spend": bought.get(channel, {}).get("spend"),
+            "claimed_conversions": bought.get(channel, {}).get("claimed_conversions"),
+            "models": credited.get(channel, nothing),
+            "truth": {
+                "conversions": truth.orders,
+                "revenue": decimal_text(truth.revenue_micros, workspace.settings.currency),
+            },
+        }
+        for channel in sorted({*bought, *credited, *planted})
+        for truth in [planted.get(channel, Planted(0, 0))]
+    ]
+    return sorted(rows, key=lambda row: (row["channel"] == "(none)", -float(row["spend"] or 0), row["channel"]))
