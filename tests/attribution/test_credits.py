@@ -1,0 +1,187 @@
+"""From built touches and conversions to the credits table and answers, through an engine."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from outturn.attribution import models
+from outturn.attribution.credited import Credited, credit_by
+from outturn.attribution.credits import recredit, write_credits
+from outturn.domain.errors import WorkspaceError
+from outturn.domain.settings import Settings, checked
+from outturn.store.engine import open_engine
+from outturn.store.tables import TABLES, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from outturn.store.engine import Engine
+
+UTC = zoneinfo.ZoneInfo("UTC")
+START = datetime(2026, 3, 1, tzinfo=UTC)
+ARROW = {
+    Type.TEXT: pa.string(),
+    Type.SMALL: pa.int32(),
+    Type.COUNT: pa.int64(),
+    Type.MICROS: pa.int64(),
+    Type.FLAG: pa.bool_(),
+    Type.DAY: pa.date32(),
+    Type.AT: pa.timestamp("us", "UTC"),
+}
+PLACES: list[dict[str, Any]] = [
+    {"channel": "(none)", "platform": "", "account_id": "", "campaign_key": ""},
+    {"channel": "Direct", "platform": "", "account_id": "", "campaign_key": ""},
+    {"channel": "Email", "platform": "", "account_id": "", "campaign_key": ""},
+    {
+        "channel": "Paid Search",
+        "platform": "google_ads",
+        "account_id": "1",
+        "campaign_key": "77",
+        "campaign_id": "77",
+        "campaign_name": "Brand",
+    },
+    {"channel": "Paid Search", "platform": "google_ads", "account_id": "1", "campaign_key": "name:Generic"},
+]
+DIRECT, EMAIL, BRAND, GENERIC = 1, 2, 3, 4
+
+
+@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine that knows a market of two people and one sale that nobody is known for."""
+    engine = open_engine(_settings(request.param))
+    _register(engine, "places", [{"place": place, **names} for place, names in enumerate(PLACES)])
+    _register(
+        engine,
+        "touches",
+        [
+            _touch(1, 1, BRAND),
+            _touch(1, 20, EMAIL),
+            _touch(1, 21, DIRECT),
+            _touch(2, 3, GENERIC),
+            _touch(2, 40, DIRECT),
+        ],
+    )
+    _register(
+        engine,
+        "conversions",
+        [
+            _sale("a", 1, 22, 100),
+            _sale("a:refund", 1, 22, -40, counts=0, cash_day=date(2026, 4, 9), parent_outcome_id="a"),
+            _sale("b", 2, 40, 60, new_customer=True, margin_micros=12),
+            _sale("c", -1, 40, 7),
+            _sale("d", 1, 2, 0, goal="lead"),
+        ],
+    )
+    yield engine
+    engine.close()
+
+
+def test_credits_have_the_declared_columns_and_close_to_the_ledger(engine: Engine, tmp_path: Path) -> None:
+    files = write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30})
+    rows = pa.concat_tables([pq.read_table(file) for file in files])
+    assert rows.schema.names == list(TABLES["credits"].names)
+    _expose(engine, files)
+    by_goal = engine.rows(
+        "SELECT model, goal, CAST(SUM(revenue_micros) AS BIGINT), SUM(conversions), "
+        "CAST(SUM(refunded_micros) AS BIGINT) FROM credits GROUP BY model, goal ORDER BY goal, model"
+    )
+    assert by_goal == [(model, "lead", 0, 1.0, 0) for model in models.names()] + [
+        (model, "sale", 127, 3.0, 40) for model in models.names()
+    ]
+
+
+def test_each_model_says_what_each_channel_earned(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30}))
+    answer = credit_by(engine, "sale", ["last_non_direct", "linear"])
+    assert list(answer) == ["last_non_direct", "linear"]
+    assert _revenue(answer["last_non_direct"]) == {"(none)": 7, "Direct": 60, "Email": 60, "Paid Search": 0}
+    # 100 = 34 + 33 + 33 and -40 = -14 - 13 - 13, to brand, e-mail, direct in this order.
+    assert _revenue(answer["linear"]) == {"(none)": 7, "Direct": 80, "Email": 20, "Paid Search": 20}
+    none = answer["linear"][0]
+    assert none == Credited("(none)", conversions=1.0, kept_conversions=1.0, revenue_micros=7, margin_micros=None,
+                            new_customers=None, new_customer_revenue_micros=None)  # fmt: skip
+    direct = answer["last_non_direct"][1]
+    assert (direct.margin_micros, direct.new_customers, direct.new_customer_revenue_micros) == (12, 1.0, 60)
+
+
+def test_by_campaign_a_row_names_its_campaign(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 40, "lead": 30}))
+    rows = credit_by(engine, "sale", ["first_touch"], by="campaign")["first_touch"]
+    assert [(row.campaign_key, row.campaign_id, row.campaign_name, row.revenue_micros) for row in rows] == [
+        ("", None, None, 7),
+        ("77", "77", "Brand", 60),
+        ("name:Generic", None, None, 60),
+    ]
+
+
+def test_a_refund_stands_on_its_sales_day_or_on_its_own(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30}))
+    april = date(2026, 4, 1)
+    by_sale = credit_by(engine, "sale", ["last_touch"], first_day=april)["last_touch"]
+    by_cash = credit_by(engine, "sale", ["last_touch"], basis="cash_day", first_day=april)["last_touch"]
+    assert _revenue(by_sale) == {"(none)": 7, "Direct": 60}
+    assert _revenue(by_cash) == {"(none)": 7, "Direct": 20}
+
+
+def test_another_lookback_recredits_one_goal_for_this_reader(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30}))
+    recredit(engine, "sale", 2, ["first_touch"])
+    assert _revenue(credit_by(engine, "sale", ["first_touch"])["first_touch"]) == {"(none)": 7, "Direct": 120}
+    recredit(engine, "sale", 40, ["first_touch"])
+    assert _revenue(credit_by(engine, "sale", ["first_touch"])["first_touch"]) == {"(none)": 7, "Paid Search": 120}
+
+
+def test_conversions_of_a_goal_that_is_not_there_are_told(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="lead"):
+        write_credits(engine, tmp_path / "credits", {"sale": 30})
+
+
+def test_a_goal_without_conversions_has_none_in_none(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30, "demo": 30}))
+    assert credit_by(engine, "demo", ["linear"]) == {"linear": [Credited("(none)")]}
+
+
+def _settings(name: str) -> Settings:
+    return checked({"workspace": {"currency": "EUR"}, "engine": {"name": name}}, where="test")
+
+
+def _register(engine: Engine, name: str, rows: list[dict[str, Any]]) -> None:
+    schema = pa.schema([(column.name, ARROW[column.type]) for column in TABLES[name].columns])
+    engine.register(name, pa.Table.from_pylist(rows, schema))
+
+
+def _expose(engine: Engine, files: list[Path]) -> None:
+    engine.relation("credits", [str(file) for file in files], TABLES["credits"])
+
+
+def _touch(person: int, day: int, place: int) -> dict[str, Any]:
+    at = START + timedelta(days=day)
+    return {"bucket": person, "person_id": person, "occurred_at": at, "place": place, "touch_id": f"{person}-{day}"}
+
+
+def _sale(outcome_id: str, person: int, day: int, value: int, **more: Any) -> dict[str, Any]:
+    at = START + timedelta(days=day, hours=1)
+    row = {
+        "goal": "sale",
+        "outcome_id": outcome_id,
+        "bucket": max(person, 0),
+        "person_id": person,
+        "occurred_at": at,
+        "date_day": at.date(),
+        "cash_day": at.date(),
+        "counts": 1,
+        "kept": 1,
+        "value_micros": value,
+    }
+    return {**row, **more}
+
+
+def _revenue(rows: list[Credited]) -> dict[str, int]:
+    return {row.channel: row.revenue_micros for row in rows}
