@@ -159,8 +159,7 @@ def _browsers() -> set[bytes]:
 @settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=40))
 def test_label_propagation_gives_the_components_that_scipy_gives(pairs: list[tuple[int, int]]) -> None:
-    world = Built(World(), steps=())
-    engine = world.engine
+    engine = Built(World(), steps=()).engine
     values = ", ".join(f"(UNHEX('{a:02x}'), UNHEX('{b:02x}'))" for a, b in pairs)
     ties = f"SELECT * FROM (VALUES {values}) AS t(a, b)" if pairs else "SELECT ''::BLOB AS a, ''::BLOB AS b WHERE FALSE"
     name_propagated_components(engine, "propagated", ties)
@@ -171,8 +170,7 @@ def test_label_propagation_gives_the_components_that_scipy_gives(pairs: list[tup
 
 
 def test_a_long_chain_takes_few_rounds() -> None:
-    world = Built(World(), steps=())
-    engine = world.engine
+    engine = Built(World(), steps=()).engine
     name_propagated_components(
         engine,
         "propagated",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -143,8 +144,8 @@ class Built:
 
     def __init__(self, world: World, *, steps: Sequence[str] = ("people", "campaigns", "touches", "conversions")) -> None:
         self.world = world
-        self.engine = DuckDBEngine(memory_limit_mb=400, threads=1)
-        weakref.finalize(self, self.engine.close)
+        # Nothing here spills; a folder of the engine's own would have to be removed by a `close` in every test.
+        self.engine = DuckDBEngine(memory_limit_mb=400, threads=1, temp_directory=str(Path(gettempdir(), "outturn-tests")))
         for name in FACTS_READ:
             table = pa.Table.from_pylist(world.rows[name], schema=schema_of(TABLES[name]))
             assert set().union(*map(set, world.rows[name])) <= set(TABLES[name].names) if world.rows[name] else True
