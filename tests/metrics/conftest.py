@@ -71,7 +71,7 @@ class World:
         self.currency = "EUR"
         self.time_zone = "UTC"
         self.goals: tuple[Goal, ...] = (DEFAULT_GOAL,)
-        self.platform_channels = {"google_ads": "Paid Search", "meta_ads": "Paid Social"}
+        self._shown: set[str] = set()
         self.engine = DuckDBEngine(threads=1)
         self.place("(none)")
 
@@ -175,14 +175,13 @@ class World:
     def build(self) -> None:
         """Show all rows to the engine and make `channel_day`."""
         for name, table in TABLES.items():
-            self.engine.register(name, _arrow(table, self.rows[name]))
-        build_channel_day(
-            self.engine,
-            self._publish,
-            currency=self.currency,
-            time_zone=self.time_zone,
-            platform_channels=self.platform_channels,
-        )
+            if self.rows[name]:
+                self.engine.register(name, _arrow(table, self.rows[name]))
+            elif name not in self._shown:
+                self.engine.relation(name, [], table)
+            self._shown -= {name}
+            self._shown |= set() if self.rows[name] else {name}
+        build_channel_day(self.engine, self._publish, currency=self.currency, time_zone=self.time_zone)
 
     def kpis(self, *by: str, **asked: Any) -> KpiTable:
         """Build and ask."""

@@ -178,7 +178,7 @@ def shared_world() -> Iterator[World]:
     made.engine.close()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(rows=_ROWS, per_euro=st.integers(1, 10**9))
 def test_every_grain_adds_up_to_the_coarsest_one(shared_world: World, rows: list[tuple[Any, ...]], per_euro: int) -> None:
     world = shared_world

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from outturn.domain.campaign_channels import campaign_channel
 from outturn.domain.channels import stated_channel
 from outturn.store.sql import load
 
@@ -17,21 +18,30 @@ CHANNEL_DAY_ORDER = (
     "level", "date_day", "channel", "platform", "account_id", "campaign_key", "ad_group_id", "ad_id", "currency"
 )  # fmt: skip
 
-_STEPS = ("ad_levels", "ad_gaps", "ad_day", "total_claims")
+_STEPS = ("ad_lines", "ad_levels", "ad_gaps", "ad_day", "total_claims")
 _STATED = "SELECT DISTINCT stated_channel FROM ad_spend UNION SELECT DISTINCT channel FROM costs"
+_PLATFORMS = "SELECT DISTINCT platform FROM ad_spend UNION SELECT DISTINCT platform FROM claims"
 
 
-def prepare_channel_day(engine: Engine, *, platform_channels: Mapping[str, str]) -> None:
+def name_channels(engine: Engine) -> None:
+    """Name `channel_words`, what files call a channel, and `platform_channels`, what spend of no campaign counts for.
+
+    Args:
+        engine: Knows `ad_spend`, `claims` and `costs`.
+    """
+    words = {word: stated_channel(word) for (word,) in engine.rows(_STATED) if word}
+    engine.table("channel_words", _pairs(("word", "channel"), {word: named for word, named in words.items() if named}))
+    platforms = {platform: campaign_channel(platform=platform)[0] for (platform,) in engine.rows(_PLATFORMS)}
+    engine.table("platform_channels", _pairs(("platform", "channel"), platforms))
+
+
+def prepare_channel_day(engine: Engine) -> None:
     """Name the steps that `channel_day.sql` and the checks read, each worked out once.
 
     Args:
         engine: Knows `ad_spend`, `campaigns`, `claims` and `costs`.
-        platform_channels: The channel of a platform's spend where nothing better is known.
     """
-    words = {word: stated_channel(word) for (word,) in engine.rows(_STATED) if word}
-    named = {word: channel for word, channel in words.items() if channel}
-    engine.table("channel_words", _pairs(("word", "channel"), named))
-    engine.table("platform_channels", _pairs(("platform", "channel"), platform_channels))
+    name_channels(engine)
     for step in _STEPS:
         engine.table(step, load(__package__, step))
 
@@ -42,7 +52,6 @@ def build_channel_day(
     *,
     currency: str,
     time_zone: str,
-    platform_channels: Mapping[str, str],
 ) -> None:
     """Make `channel_day` and hand it to `publish(name, statement, parameters, order=...)`.
 
@@ -51,9 +60,8 @@ def build_channel_day(
         publish: Writes the rows of a statement as a table of the build.
         currency: The workspace's, into which money is converted.
         time_zone: The business's, which gives the day of a visit.
-        platform_channels: The channel of a platform's spend where nothing better is known.
     """
-    prepare_channel_day(engine, platform_channels=platform_channels)
+    prepare_channel_day(engine)
     parameters = {"currency": currency, "zone": time_zone}
     publish("channel_day", load(__package__, "channel_day"), parameters, order=CHANNEL_DAY_ORDER)
 

@@ -11,7 +11,7 @@ WITH kinds AS (
     WHERE date_day IS NOT NULL
     GROUP BY platform, account_id, conversion_action, click_or_view, attribution_window, date_basis
 ), accounts_told AS (
-    SELECT platform, account_id, SUM(whole) AS wholes, COUNT(*) AS told
+    SELECT platform, account_id, CAST(SUM(whole) AS BIGINT) AS wholes, COUNT(*) AS told
     FROM kinds
     GROUP BY platform, account_id
 )

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
+from outturn.attribution.models import names as model_names
 from outturn.domain.errors import MissingRates, UnknownName
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
@@ -18,7 +19,7 @@ from outturn.metrics.table import KpiTable
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from outturn.domain.goals import Goal
     from outturn.domain.settings import Settings
@@ -53,6 +54,26 @@ class Question:
     kpis: tuple[Kpi, ...]
     settings: Settings
 
+    @classmethod
+    def of(  # noqa: PLR0913 - one question, spelt out
+        cls,
+        settings: Settings,
+        *,
+        by: Sequence[str],
+        goal: str | None,
+        model: str | None,
+        days: Days,
+        basis: str,
+        kpi: Sequence[str],
+    ) -> Question:
+        """Check names; what is not named is the settings'."""
+        if basis not in get_args(DateBasis):
+            raise UnknownName("date basis", basis, get_args(DateBasis))
+        model = model or str(settings["attribution.model"])
+        if model not in model_names():
+            raise UnknownName("attribution model", model, model_names())
+        return cls(Grain.of(by), settings.goal(goal), model, cast("DateBasis", basis), days, kpis_named(list(kpi)), settings)
+
     @property
     def span(self) -> dict[str, object]:
         """The first and last day as parameters."""
@@ -63,7 +84,7 @@ class Question:
         return any(measure.origin in origins for kpi in self.kpis if kpi.known for measure in kpi.measures)
 
 
-def kpis(
+def kpis(  # noqa: PLR0913 - one question, spelt out
     engine: Engine,
     settings: Settings,
     *,
@@ -74,6 +95,7 @@ def kpis(
     basis: str = "conversion_day",
     kpi: Sequence[str] = (),
     period_rows: bool = True,
+    unconverted: Collection[tuple[str, date]] = (),
 ) -> KpiTable:
     """Work out KPIs.
 
@@ -90,30 +112,20 @@ def kpis(
         basis: `conversion_day`: refunds on their sale's day; `cash_day`: on their own.
         kpi: Ids; none: all of them.
         period_rows: False: the caller knows that no import holds figures of periods without days.
+        unconverted: Currency and day of sales that the build left out for want of a rate.
 
     Raises:
         UnknownName: A dimension, goal, model, basis or KPI that does not exist.
         UsageError: Dimensions that exclude each other.
         MissingRates: Money of the span cannot be converted; names currencies and days.
     """
-    if basis not in get_args(DateBasis):
-        raise UnknownName("date basis", basis, get_args(DateBasis))
-    question = Question(
-        Grain.of(by),
-        settings.goal(goal),
-        model or str(settings["attribution.model"]),
-        cast("DateBasis", basis),
-        days,
-        kpis_named(list(kpi)),
-        settings,
-    )
-    if model is not None:
-        _check_model(engine, model)
+    question = Question.of(settings, by=by, goal=goal, model=model, days=days, basis=basis, kpi=kpi)
     cells: dict[Key, Cell] = {} if question.grain.by else {Key(): Cell()}
     zones: set[str] = set()
     if question.needs(Origin.DAY):
         zones |= _add_figures(engine, question, cells)
     if question.needs(Origin.SALES):
+        _refuse_missing_rates(question, [sale for sale in unconverted if sale[1] in days])
         _add_sales(engine, question, cells)
         zones |= {settings.time_zone} if zones else set()
     if question.needs(Origin.STAGES, Origin.COHORT):
@@ -163,7 +175,7 @@ def _add_figures(engine: Engine, question: Question, cells: dict[Key, Cell]) -> 
         cell.sums.update(zip(_FIGURES, row[11:-1], strict=True))
         missing = missing or row[-1] == 1
     if missing and any(measure.money and measure.origin is Origin.DAY for kpi in question.kpis for measure in kpi.measures):
-        raise _missing_rates(engine, question)
+        _refuse_missing_rates(question, engine.rows(load(__package__, "missing_rates"), question.span))
     return zones
 
 
@@ -309,21 +321,19 @@ def _goal_of(settings: Settings, kind: str) -> Goal | None:
     return next((goal for goal in settings.goals if goal.kinds == (kind,)), None)
 
 
-def _check_model(engine: Engine, model: str) -> None:
-    known = [name for (name,) in engine.rows("SELECT DISTINCT model FROM credits ORDER BY model")]
-    if known and model not in known:
-        raise UnknownName("attribution model", model, known)
-
-
-def _missing_rates(engine: Engine, question: Question) -> MissingRates:
+def _refuse_missing_rates(question: Question, missing: Iterable[tuple[Any, ...]]) -> None:
     days: dict[str, list[str]] = {}
-    for currency, day in engine.rows(load(__package__, "missing_rates"), question.span):
+    for currency, day in sorted(missing):
         days.setdefault(currency, []).append(day.isoformat())
-    named = "; ".join(
-        f"{currency} on {', '.join(some[:_SHOWN_DAYS])}" + (f" and {len(some) - _SHOWN_DAYS} more days" if len(some) > _SHOWN_DAYS else "")
-        for currency, some in days.items()
-    )
-    return MissingRates(
+    if not days:
+        return
+    named = "; ".join(f"{currency} on {_listed(some)}" for currency, some in days.items())
+    raise MissingRates(
         f"No exchange rate at most 7 days old into {question.settings.currency}: {named}. "
         f"Import the European Central Bank's reference rates for these days: outturn import eurofxref-hist.csv"
     )
+
+
+def _listed(days: Sequence[str]) -> str:
+    more = len(days) - _SHOWN_DAYS
+    return ", ".join(days[:_SHOWN_DAYS]) + (f" and {more} more days" if more > 0 else "")

@@ -11,7 +11,7 @@ WITH kinds AS (
     WHERE date_day IS NOT NULL
     GROUP BY platform, account_id, conversion_action, click_or_view, attribution_window, date_basis
 ), accounts_told AS (
-    SELECT platform, account_id, SUM(whole) AS wholes, COUNT(*) AS told
+    SELECT platform, account_id, CAST(SUM(whole) AS BIGINT) AS wholes, COUNT(*) AS told
     FROM kinds
     GROUP BY platform, account_id
 ), totals AS (
@@ -43,7 +43,7 @@ SELECT
         WHEN totals.depth = 9 THEN '(not set)'
         WHEN totals.campaign_id IS NOT NULL THEN totals.campaign_id
         WHEN totals.campaign_name IS NULL THEN '(not set)'
-        ELSE COALESCE(named.campaign_id, 'name:' || totals.campaign_name)
+        ELSE COALESCE(by_name.campaign_key, named.campaign_id, 'name:' || totals.campaign_name)
     END AS campaign_key,
     totals.conversion_action, totals.click_or_view, totals.attribution_window, totals.currency,
     totals.claimed_conversions, totals.claimed_value_micros
@@ -57,3 +57,7 @@ LEFT JOIN named
     ON totals.platform = named.platform
     AND totals.account_id = named.account_id
     AND totals.campaign_name = named.campaign_name
+LEFT JOIN campaigns AS by_name
+    ON totals.platform = by_name.platform
+    AND totals.account_id = by_name.account_id
+    AND by_name.campaign_key = 'name:' || totals.campaign_name
