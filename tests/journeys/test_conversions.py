@@ -30,7 +30,11 @@ def test_a_sale_is_worth_what_was_charged_less_stated_tax_and_shipping() -> None
     world.outcome("o2", BEN, gross="50.00")
     world.outcome("o3", {}, gross=None)
     assert built(world).conversions() == [("o1", 95 * UNIT), ("o2", 50 * UNIT), ("o3", 0)]
-    assert built(world.having(revenue_basis="gross")).conversions() == [("o1", 119 * UNIT), ("o2", 50 * UNIT), ("o3", 0)]
+    assert built(world.having(revenue_basis="gross")).conversions() == [
+        ("o1", 119 * UNIT),
+        ("o2", 50 * UNIT),
+        ("o3", 0),
+    ]
 
 
 def test_only_counted_outcomes_of_the_goals_kinds_count() -> None:
@@ -59,7 +63,9 @@ def test_a_deal_that_passed_two_stages_counts_once_as_of_the_first() -> None:
     world = World().having(goals=(Goal("opportunity", ("opportunity",)),))
     world.outcome("d1", ANA, "opportunity", stage="demo", at=20)
     world.outcome("d1", ANA, "opportunity", stage="offer", at=10)
-    assert built(world).conversions("outcome_id", "outturn_micros(occurred_at)") == [("d1", int(instant(10).timestamp()) * UNIT)]
+    assert built(world).conversions("outcome_id", "outturn_micros(occurred_at)") == [
+        ("d1", int(instant(10).timestamp()) * UNIT)
+    ]
 
 
 def test_a_refund_restates_its_sale_on_the_sales_day_and_on_its_own() -> None:
@@ -67,7 +73,9 @@ def test_a_refund_restates_its_sale_on_the_sales_day_and_on_its_own() -> None:
     world.outcome("o1", ANA, at=days(1) - 30, gross="119.00", tax="19.00", shipping="5.00")
     world.refund("o1:refund:1", "o1", "-59.50", at=days(5))
     world.refund("o1:refund:2", "o1", "-59.50", at=None)
-    rows = built(world).conversions("outcome_id", "value_micros", "date_day", "cash_day", "counts", "kept", "flags", "parent_outcome_id")
+    rows = built(world).conversions(
+        "outcome_id", "value_micros", "date_day", "cash_day", "counts", "kept", "flags", "parent_outcome_id"
+    )
     assert rows == [
         ("o1", 95 * UNIT, date(2025, 3, 2), date(2025, 3, 2), 1, 0, "", None),
         ("o1:refund:1", -47_500_000, date(2025, 3, 2), date(2025, 3, 6), 0, 0, "", "o1"),
@@ -218,7 +226,12 @@ def test_a_company_is_one_customer() -> None:
     world.outcome("o0", {"user": "z"}, at=0, gross="1.00")
     for number, contact in enumerate(("c1", "c2")):
         world.outcome(
-            f"d{number}", {"crm": contact}, "won", at=days(60 + number), gross="1.00", company_key=key("company", "acme")
+            f"d{number}",
+            {"crm": contact},
+            "won",
+            at=days(60 + number),
+            gross="1.00",
+            company_key=key("company", "acme"),
         )
     assert built(world).conversions("outcome_id", "new_customer") == [("d0", True), ("d1", False), ("o0", None)]
 
@@ -251,7 +264,9 @@ def _ledgers(draw: st.DrawFn) -> World:
         gross = draw(st.integers(3, 50_000))
         tax, shipping = draw(st.integers(0, gross // 3)), draw(st.integers(0, gross // 3))
         currency = draw(st.sampled_from(["EUR", "USD"]))
-        stated = {name: f"{part / 100:.2f}" for name, part in (("tax", tax), ("shipping", shipping)) if draw(st.booleans())}
+        stated = {
+            name: f"{part / 100:.2f}" for name, part in (("tax", tax), ("shipping", shipping)) if draw(st.booleans())
+        }
         world.outcome(f"o{number}", {"user": f"u{number % 3}"}, gross=f"{gross / 100:.2f}", currency=currency, **stated)
         left = gross
         for refund in range(draw(st.integers(0, 4))):
@@ -269,7 +284,11 @@ def _ledgers(draw: st.DrawFn) -> World:
 def test_sales_and_refunds_sum_to_the_ledger_and_whole_refunds_take_back_all(world: World, basis: str) -> None:
     found = built(world.having(revenue_basis=basis))
     assert found.rows("SELECT COUNT(*) FROM conversions") == [(len(world.rows["outcomes"]),)]
-    sums = dict(found.rows("SELECT COALESCE(parent_outcome_id, outcome_id), CAST(SUM(value_micros) AS BIGINT) FROM conversions GROUP BY 1"))
+    sums = dict(
+        found.rows(
+            "SELECT COALESCE(parent_outcome_id, outcome_id), CAST(SUM(value_micros) AS BIGINT) FROM conversions GROUP BY 1"
+        )
+    )
     kept = dict(found.rows("SELECT outcome_id, kept FROM conversions WHERE counts = 1"))
     for sale in [row for row in world.rows["outcomes"] if row["kind"] == "purchase"]:
         refunds = [row for row in world.rows["outcomes"] if row.get("parent_outcome_id") == sale["outcome_id"]]
@@ -291,4 +310,3 @@ def test_conversions_do_not_depend_on_the_order_of_rows(world: World, random: Ra
     everything = "SELECT * FROM conversions ORDER BY outcome_id"
     columns = "goal, outcome_id, bucket, person_id, date_day, cash_day, counts, kept, value_micros, margin_micros, new_customer, flags"
     assert built(world).rows(everything.replace("*", columns)) == built(shuffled).rows(everything.replace("*", columns))
-

@@ -26,11 +26,21 @@ def _world() -> World:
     world.page({"anonymous": "a1"}, gclid="ANA-CLICK", at=1)
     world.event("identify", {"anonymous": "a1", "user": "1001", "email": EMAIL}, at=2)
     world.page({"anonymous": "b1"}, at=3)
-    world.outcome("shopify:77", {"email": EMAIL}, gross="50.00", order_id="#1077", landing_url="/?e=1", utm_source="google")
+    world.outcome(
+        "shopify:77", {"email": EMAIL}, gross="50.00", order_id="#1077", landing_url="/?e=1", utm_source="google"
+    )
     world.outcome("crm:5", {}, "won", gross="9.00", system="crm", gclid="ANA-CLICK")
     world.outcome("shopify:78", {"email": "ben@x.example"}, gross="60.00", order_id="1001")
     world.rows["refused_rows"].append(
-        {"import_id": "i1", "line": 1, "refused_at": START, "file": "f", "reason": "BAD_DATE", "detail": "", "raw": "#1077,***"}
+        {
+            "import_id": "i1",
+            "line": 1,
+            "refused_at": START,
+            "file": "f",
+            "reason": "BAD_DATE",
+            "detail": "",
+            "raw": "#1077,***",
+        }
     )
     return world
 
@@ -77,7 +87,9 @@ def test_forgetting_leaves_the_amounts_and_no_way_back(tmp_path: Path) -> None:
     tables = {}
     for name in ("events", "outcomes", "refused_rows"):
         rows = pa.Table.from_pylist(world.rows[name], schema=schema_of(TABLES[name]))
-        tables[name] = rows.drop_columns([c for c in ("import_id", "imported_at", "refused_at") if c in rows.schema.names])
+        tables[name] = rows.drop_columns(
+            [c for c in ("import_id", "imported_at", "refused_at") if c in rows.schema.names]
+        )
     facts.load(record, tables)
     built = Built(world, steps=())
     facts.expose(built.engine)

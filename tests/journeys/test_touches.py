@@ -230,7 +230,9 @@ def test_an_orders_landing_that_tracking_saw_is_one_touch() -> None:
         world.page({"user": f"u{number}"}, at=at, **tracked)
         world.outcome(f"o{number}", {"user": f"u{number}"}, at=10, landing_url="/", **noted)
     found = Built(world)
-    touches = dict(found.rows("SELECT identifier, COUNT(*) FROM touches INNER JOIN people USING (person_id) GROUP BY identifier"))
+    touches = dict(
+        found.rows("SELECT identifier, COUNT(*) FROM touches INNER JOIN people USING (person_id) GROUP BY identifier")
+    )
     assert [touches[key("user", f"u{number}")] for number in range(len(cases))] == [expected for *_, expected in cases]
 
 
@@ -254,14 +256,25 @@ def test_click_ids_speak_in_the_order_that_addresses_are_read_in() -> None:
 
 
 ARRIVALS = st.sampled_from(
-    [{}, {}, BRAND, NEWS, {"gclid": "G1"}, {"referrer": "https://www.google.com/"}, {"session_id": "s1"}, {"session_id": "s2"}]
+    [
+        {},
+        {},
+        BRAND,
+        NEWS,
+        {"gclid": "G1"},
+        {"referrer": "https://www.google.com/"},
+        {"session_id": "s1"},
+        {"session_id": "s2"},
+    ]
 )
 PAGES = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 120), ARRIVALS), min_size=1, max_size=10)
 
 
 @settings(max_examples=12)
 @given(PAGES, st.randoms(use_true_random=False))
-def test_touches_do_not_depend_on_the_order_of_rows(pages: list[tuple[str, int, dict[str, str]]], random: Random) -> None:
+def test_touches_do_not_depend_on_the_order_of_rows(
+    pages: list[tuple[str, int, dict[str, str]]], random: Random
+) -> None:
     world = World()
     for browser, at, arrival in pages:
         world.page({"anonymous": browser}, at=at, **arrival)

@@ -85,7 +85,15 @@ class World:
         event_id = columns.pop("event_id", f"test:{line:04d}")
         given = {"source": "test", "trust": "file", "is_bot": False, **columns}
         self._add(
-            "events", {"event_id": event_id, "type": type_, "occurred_at": instant(at), "received_at": instant(at), **_keys(who), **given}
+            "events",
+            {
+                "event_id": event_id,
+                "type": type_,
+                "occurred_at": instant(at),
+                "received_at": instant(at),
+                **_keys(who),
+                **given,
+            },
         )
         return str(event_id)
 
@@ -93,9 +101,13 @@ class World:
         return self.event("page", who, at=at, **{"url": "https://shop.example/", **columns})
 
     def touch(self, user: str, channel: str, *, at: float = 0, **columns: Any) -> str:
-        return self.event("touch", {"user": user}, at=at, **{"stated_channel": channel, "touch_kind": "click", **columns})
+        return self.event(
+            "touch", {"user": user}, at=at, **{"stated_channel": channel, "touch_kind": "click", **columns}
+        )
 
-    def outcome(self, outcome_id: str, who: Mapping[str, str], kind: str = "purchase", *, at: float | None = 0, **columns: Any) -> None:
+    def outcome(
+        self, outcome_id: str, who: Mapping[str, str], kind: str = "purchase", *, at: float | None = 0, **columns: Any
+    ) -> None:
         """Amounts (`gross`, `tax`, `shipping`, `margin`, ...) are decimals as text."""
         amounts = {
             f"{name}_micros": micros(columns.pop(name))
@@ -142,10 +154,14 @@ class World:
 class Built:
     """What a build's journeys made of a world, in memory. Tests may ask it for anything."""
 
-    def __init__(self, world: World, *, steps: Sequence[str] = ("people", "campaigns", "touches", "conversions")) -> None:
+    def __init__(
+        self, world: World, *, steps: Sequence[str] = ("people", "campaigns", "touches", "conversions")
+    ) -> None:
         self.world = world
         # Nothing here spills; a folder of the engine's own would have to be removed by a `close` in every test.
-        self.engine = DuckDBEngine(memory_limit_mb=400, threads=1, temp_directory=str(Path(gettempdir(), "outturn-tests")))
+        self.engine = DuckDBEngine(
+            memory_limit_mb=400, threads=1, temp_directory=str(Path(gettempdir(), "outturn-tests"))
+        )
         for name in FACTS_READ:
             table = pa.Table.from_pylist(world.rows[name], schema=schema_of(TABLES[name]))
             assert set().union(*map(set, world.rows[name])) <= set(TABLES[name].names) if world.rows[name] else True
@@ -161,7 +177,12 @@ class Built:
             self.conversions_found: ConversionsFound = build_conversions(self.engine, context, self.publish)
 
     def publish(
-        self, name: str, statement: str, parameters: Mapping[str, object] = {}, *, order: Sequence[str] = ()  # noqa: B006
+        self,
+        name: str,
+        statement: str,
+        parameters: Mapping[str, object] = {},
+        *,
+        order: Sequence[str] = (),  # noqa: B006
     ) -> None:
         """Keep it in memory, with the very columns and types that are declared."""
         table = TABLES[name]
@@ -189,10 +210,11 @@ class Built:
 
     def touches(self, *columns: str) -> list[tuple[Any, ...]]:
         """Touches in order of time, by default (minute, channel)."""
-        wanted = ", ".join(columns) or f"CAST((outturn_micros(occurred_at) - {_micros(START)}) / 60000000 AS BIGINT), channel"
-        return self.rows(
-            f"SELECT {wanted} FROM touches INNER JOIN places USING (place) ORDER BY occurred_at, touch_id"
+        wanted = (
+            ", ".join(columns)
+            or f"CAST((outturn_micros(occurred_at) - {_micros(START)}) / 60000000 AS BIGINT), channel"
         )
+        return self.rows(f"SELECT {wanted} FROM touches INNER JOIN places USING (place) ORDER BY occurred_at, touch_id")
 
     def conversions(self, *columns: str) -> list[tuple[Any, ...]]:
         wanted = ", ".join(columns) or "outcome_id, value_micros"

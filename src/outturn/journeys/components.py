@@ -51,7 +51,7 @@ def scipy_components(ties: pa.Table) -> pa.Table:
 def name_propagated_components(engine: Engine, name: str, ties: str) -> None:
     """The same by label propagation in SQL, a few rounds even for long chains: each round also follows roots to theirs."""
     engine.table("component_ties", ties)
-    engine.table("labels", load(__package__, "labels_start"))
+    engine.table("labels", load(__package__, "labels"))
     while True:
         engine.table("labels_next", load(__package__, "labels_round"))
         ((changed,),) = engine.rows(

@@ -71,7 +71,9 @@ def build_conversions(engine: Engine, context: JourneyContext, publish: Publish)
     engine.table("newness", load(__package__, "newness"), {"history_days": context.history_days})
     engine.table("valued", load(__package__, "valued"), {"currency": context.currency})
     publish(
-        "conversions", load(__package__, "conversions"), order=("bucket", "person_id", "occurred_at", "outcome_id", "goal")
+        "conversions",
+        load(__package__, "conversions"),
+        order=("bucket", "person_id", "occurred_at", "outcome_id", "goal"),
     )
     return ConversionsFound(systems, missing_rates(engine), *_flagged(engine))
 

@@ -80,7 +80,9 @@ def identify_everyone(engine: Engine, context: JourneyContext) -> None:
     To forget someone, let `events` and `outcomes` name every row ever written, undone imports' too.
     """
 
-    def keep(name: str, statement: str, parameters: Mapping[str, object] | None = None, *, order: Sequence[str] = ()) -> None:
+    def keep(
+        name: str, statement: str, parameters: Mapping[str, object] | None = None, *, order: Sequence[str] = ()
+    ) -> None:
         del order
         engine.table(name, statement, parameters or {})
 
@@ -115,7 +117,9 @@ def find_person(engine: Engine, text: str, *, secret: bytes, phone_region: str =
         return PersonFound(text, tuple(key for _, key in keys), None, ordered, _texts([order]))
     (person_id,) = persons
     # The parameter is a number: rows() takes it bound on every engine.
-    own = engine.rows("SELECT identifier, person_key FROM people WHERE person_id = $id ORDER BY identifier", {"id": person_id})
+    own = engine.rows(
+        "SELECT identifier, person_key FROM people WHERE person_id = $id ORDER BY identifier", {"id": person_id}
+    )
     outcomes = engine.rows(
         "SELECT outcomes.outcome_id, outcomes.order_id FROM outcomes INNER JOIN outcome_people "
         "ON outcomes.outcome_id = outcome_people.outcome_id AND outcomes.stage = outcome_people.stage "
@@ -140,7 +144,9 @@ def erasure_of(engine: Engine, person: PersonFound) -> Erasure:
     """
     _name_keys(engine, person)
     ((events,),) = engine.rows(f"SELECT COUNT(*) FROM ({load(__package__, 'person_events')}) AS found")
-    ((outcomes,),) = engine.rows(f"SELECT COUNT(DISTINCT outcome_id) FROM ({load(__package__, 'person_outcomes')}) AS found")
+    ((outcomes,),) = engine.rows(
+        f"SELECT COUNT(DISTINCT outcome_id) FROM ({load(__package__, 'person_outcomes')}) AS found"
+    )
     ((shared,),) = engine.rows(
         "SELECT COUNT(DISTINCT CASE WHEN a_keys.identifier IS NULL THEN ties.a ELSE ties.b END) FROM ties "
         "LEFT JOIN erasure_keys AS a_keys ON ties.a = a_keys.identifier "
@@ -209,7 +215,10 @@ def _name_keys(engine: Engine, person: PersonFound) -> None:
 
 def _table(**columns: Sequence[str] | Sequence[bytes]) -> pa.Table:
     return pa.table(
-        {name: pa.array(values, pa.binary() if name == "identifier" else pa.string()) for name, values in columns.items()}
+        {
+            name: pa.array(values, pa.binary() if name == "identifier" else pa.string())
+            for name, values in columns.items()
+        }
     )
 
 

@@ -1,6 +1,6 @@
 -- table: newness
 -- grain: goal, outcome_id
--- reads: sales, outcomes, outcome_people, goal_rules, goal_kinds, goal_systems, goal_statuses
+-- reads: sales, outcomes, outcome_people, goal_rules, goal_kinds, goal_systems
 -- takes: history_days count
 -- says: whether the buyer (a company where one is known, else the person) had bought before; NULL: the ledger begins too late to tell
 WITH selling AS (

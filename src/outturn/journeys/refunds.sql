@@ -37,17 +37,17 @@ WITH entries AS (
 ), summed AS (
     SELECT
         tied.*,
-        sale_gross - SUM(CASE WHEN alike AND tax_back IS NOT NULL THEN gross_back ELSE 0 END) OVER sale AS tax_gross_left,
-        sale_tax - SUM(CASE WHEN alike THEN COALESCE(tax_back, 0) ELSE 0 END) OVER sale AS tax_left,
-        SUM(CASE WHEN alike AND tax_back IS NULL THEN gross_back ELSE 0 END) OVER earlier AS tax_gross_so_far,
+        sale_gross - CAST(SUM(CASE WHEN alike AND tax_back IS NOT NULL THEN gross_back ELSE 0 END) OVER sale AS BIGINT) AS tax_gross_left,
+        sale_tax - CAST(SUM(CASE WHEN alike THEN COALESCE(tax_back, 0) ELSE 0 END) OVER sale AS BIGINT) AS tax_left,
+        CAST(SUM(CASE WHEN alike AND tax_back IS NULL THEN gross_back ELSE 0 END) OVER earlier AS BIGINT) AS tax_gross_so_far,
         sale_gross
-        - SUM(CASE WHEN alike AND shipping_back IS NOT NULL THEN gross_back ELSE 0 END) OVER sale AS shipping_gross_left,
-        sale_shipping - SUM(CASE WHEN alike THEN COALESCE(shipping_back, 0) ELSE 0 END) OVER sale AS shipping_left,
-        SUM(CASE WHEN alike AND shipping_back IS NULL THEN gross_back ELSE 0 END) OVER earlier AS shipping_gross_so_far,
-        sale_gross - SUM(CASE WHEN alike AND margin_back IS NOT NULL THEN gross_back ELSE 0 END) OVER sale AS margin_gross_left,
-        sale_margin - SUM(CASE WHEN alike THEN COALESCE(margin_back, 0) ELSE 0 END) OVER sale AS margin_left,
-        SUM(CASE WHEN alike AND margin_back IS NULL THEN gross_back ELSE 0 END) OVER earlier AS margin_gross_so_far,
-        SUM(CASE WHEN alike THEN gross_back ELSE 0 END) OVER sale AS refunded_gross
+        - CAST(SUM(CASE WHEN alike AND shipping_back IS NOT NULL THEN gross_back ELSE 0 END) OVER sale AS BIGINT) AS shipping_gross_left,
+        sale_shipping - CAST(SUM(CASE WHEN alike THEN COALESCE(shipping_back, 0) ELSE 0 END) OVER sale AS BIGINT) AS shipping_left,
+        CAST(SUM(CASE WHEN alike AND shipping_back IS NULL THEN gross_back ELSE 0 END) OVER earlier AS BIGINT) AS shipping_gross_so_far,
+        sale_gross - CAST(SUM(CASE WHEN alike AND margin_back IS NOT NULL THEN gross_back ELSE 0 END) OVER sale AS BIGINT) AS margin_gross_left,
+        sale_margin - CAST(SUM(CASE WHEN alike THEN COALESCE(margin_back, 0) ELSE 0 END) OVER sale AS BIGINT) AS margin_left,
+        CAST(SUM(CASE WHEN alike AND margin_back IS NULL THEN gross_back ELSE 0 END) OVER earlier AS BIGINT) AS margin_gross_so_far,
+        CAST(SUM(CASE WHEN alike THEN gross_back ELSE 0 END) OVER sale AS BIGINT) AS refunded_gross
     FROM tied
     WINDOW
         sale AS (PARTITION BY goal, sale_id),
@@ -58,16 +58,16 @@ WITH entries AS (
     SELECT
         summed.*,
         COALESCE(tax_back, CASE WHEN alike AND tax_gross_left > 0 AND tax_left > 0 THEN
-            outturn_muldiv(CAST(LEAST(tax_gross_so_far, tax_gross_left) AS BIGINT), CAST(tax_left AS BIGINT), CAST(tax_gross_left AS BIGINT))
-            - outturn_muldiv(CAST(LEAST(tax_gross_so_far - gross_back, tax_gross_left) AS BIGINT), CAST(tax_left AS BIGINT), CAST(tax_gross_left AS BIGINT))
+            outturn_muldiv(LEAST(tax_gross_so_far, tax_gross_left), tax_left, tax_gross_left)
+            - outturn_muldiv(LEAST(tax_gross_so_far - gross_back, tax_gross_left), tax_left, tax_gross_left)
         END, 0) AS tax_taken,
         COALESCE(shipping_back, CASE WHEN alike AND shipping_gross_left > 0 AND shipping_left > 0 THEN
-            outturn_muldiv(CAST(LEAST(shipping_gross_so_far, shipping_gross_left) AS BIGINT), CAST(shipping_left AS BIGINT), CAST(shipping_gross_left AS BIGINT))
-            - outturn_muldiv(CAST(LEAST(shipping_gross_so_far - gross_back, shipping_gross_left) AS BIGINT), CAST(shipping_left AS BIGINT), CAST(shipping_gross_left AS BIGINT))
+            outturn_muldiv(LEAST(shipping_gross_so_far, shipping_gross_left), shipping_left, shipping_gross_left)
+            - outturn_muldiv(LEAST(shipping_gross_so_far - gross_back, shipping_gross_left), shipping_left, shipping_gross_left)
         END, 0) AS shipping_taken,
         CASE WHEN sale_margin IS NOT NULL THEN COALESCE(margin_back, CASE WHEN alike AND margin_gross_left > 0 THEN
-            outturn_muldiv(CAST(LEAST(margin_gross_so_far, margin_gross_left) AS BIGINT), CAST(margin_left AS BIGINT), CAST(margin_gross_left AS BIGINT))
-            - outturn_muldiv(CAST(LEAST(margin_gross_so_far - gross_back, margin_gross_left) AS BIGINT), CAST(margin_left AS BIGINT), CAST(margin_gross_left AS BIGINT))
+            outturn_muldiv(LEAST(margin_gross_so_far, margin_gross_left), margin_left, margin_gross_left)
+            - outturn_muldiv(LEAST(margin_gross_so_far - gross_back, margin_gross_left), margin_left, margin_gross_left)
         END) END AS margin_taken
     FROM summed
 ), valued AS (
@@ -78,9 +78,9 @@ WITH entries AS (
 )
 SELECT
     goal, sale_id, outcome_id, kind, cash_at, outturn_day(cash_at, $zone) AS cash_day, undated, currency,
-    CAST(own_value AS BIGINT) AS own_value_micros,
+    own_value AS own_value_micros,
     CAST(SUM(own_value) OVER so_far AS BIGINT) AS own_value_so_far,
-    CAST(-margin_taken AS BIGINT) AS own_margin_micros,
+    -margin_taken AS own_margin_micros,
     CAST(SUM(COALESCE(-margin_taken, 0)) OVER so_far AS BIGINT) AS own_margin_so_far,
     CASE WHEN sale_gross > 0 AND refunded_gross >= sale_gross THEN 1 ELSE 0 END AS whole
 FROM valued

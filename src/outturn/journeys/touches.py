@@ -27,7 +27,18 @@ TOUCH_ORDER = ("bucket", "person_id", "occurred_at", "place", "touch_id")
 # What tags write as the source of an ad, and whose campaigns its name is looked for among.
 SOURCE_PLATFORMS: Mapping[str, tuple[str, ...]] = {
     "google_ads": ("google", "googleads", "google_ads", "google-ads", "adwords", "youtube"),
-    "meta_ads": ("facebook", "fb", "facebook.com", "instagram", "ig", "instagram.com", "meta", "meta_ads", "messenger", "an"),
+    "meta_ads": (
+        "facebook",
+        "fb",
+        "facebook.com",
+        "instagram",
+        "ig",
+        "instagram.com",
+        "meta",
+        "meta_ads",
+        "messenger",
+        "an",
+    ),
     "microsoft_ads": ("bing", "microsoft", "microsoft_ads", "msn"),
     "tiktok_ads": ("tiktok", "tiktok_ads"),
     "linkedin_ads": ("linkedin", "linkedin_ads"),

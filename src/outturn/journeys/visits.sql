@@ -22,9 +22,9 @@ WITH spaced AS (
 ), stays AS (
     SELECT
         spaced.*,
-        SUM(rested) OVER (
+        CAST(SUM(rested) OVER (
             PARTITION BY person_id ORDER BY occurred_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS stay
+        ) AS BIGINT) AS stay
     FROM spaced
 ), runs AS (
     SELECT
@@ -44,9 +44,9 @@ WITH spaced AS (
         runs.*,
         MAX(utm_mark) OVER (PARTITION BY person_id, stay, utm_run) AS utm_now,
         MAX(click_mark) OVER (PARTITION BY person_id, stay, click_run) AS click_now,
-        SUM(CASE WHEN lands = 1 AND outer_host IS NOT NULL THEN 1 ELSE 0 END) OVER (
+        CAST(SUM(CASE WHEN lands = 1 AND outer_host IS NOT NULL THEN 1 ELSE 0 END) OVER (
             PARTITION BY person_id, stay ORDER BY occurred_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) - CASE WHEN lands = 1 AND outer_host IS NOT NULL THEN 1 ELSE 0 END AS referred_before
+        ) AS BIGINT) - CASE WHEN lands = 1 AND outer_host IS NOT NULL THEN 1 ELSE 0 END AS referred_before
     FROM runs
 ), changes AS (
     SELECT
@@ -71,9 +71,9 @@ WITH spaced AS (
 ), sessions AS (
     SELECT
         opened.*,
-        SUM(opens) OVER (
+        CAST(SUM(opens) OVER (
             PARTITION BY person_id ORDER BY occurred_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS session
+        ) AS BIGINT) AS session
     FROM opened
 ), ranked AS (
     SELECT

@@ -1,0 +1,265 @@
+"""Small random tables for any statement, so that two engines can be asked the same thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from sqlglot import exp
+
+from outturn.journeys import touches
+from outturn.store.sql import Statement, parameters_of, read
+from outturn.store.tables import FACTS, TABLES, Column, Table, Type
+from outturn.store.translate import parse
+
+if TYPE_CHECKING:
+    from outturn.store.engine import Engine
+
+ARROW = {
+    Type.TEXT: pa.string(),
+    Type.COUNT: pa.int64(),
+    Type.SMALL: pa.int32(),
+    Type.MICROS: pa.int64(),
+    Type.SHARE: pa.float64(),
+    Type.FLAG: pa.bool_(),
+    Type.DAY: pa.date32(),
+    Type.AT: pa.timestamp("us", "UTC"),
+    Type.KEY: pa.binary(),
+}
+
+
+def _handed(name: str, grain: str, **columns: Type) -> Table:
+    return Table(
+        name,
+        "derived",
+        "a room's Python",
+        grain,
+        tuple(Column(column, kind, needed=True) for column, kind in columns.items()),
+    )
+
+
+# What rooms register or name from Python, for their statements to read: a new one is declared here, with its grain.
+HANDED = {
+    table.name: table
+    for table in (
+        _handed("loaded_imports", "import_id", import_id=Type.TEXT, file=Type.TEXT, partial=Type.FLAG),
+        _handed("given_hosts", "host", host=Type.TEXT),
+        _handed("goal_kinds", "goal, kind", goal=Type.TEXT, kind=Type.TEXT),
+        _handed("goal_statuses", "goal, status", goal=Type.TEXT, status=Type.TEXT),
+        _handed("goal_systems", "goal, system", goal=Type.TEXT, system=Type.TEXT),
+        _handed("goal_rules", "goal", goal=Type.TEXT, only_first=Type.FLAG, per_account=Type.FLAG),
+        _handed("component_ties", "a, b", a=Type.KEY, b=Type.KEY),
+        _handed("trusted_components", "identifier", identifier=Type.KEY, root=Type.KEY),
+        _handed("claimed_components", "identifier", identifier=Type.KEY, root=Type.KEY),
+        _handed("labels", "identifier", identifier=Type.KEY, root=Type.KEY),
+        _handed("asked_keys", "kind, identifier", kind=Type.TEXT, identifier=Type.KEY),
+        _handed("asked_texts", "kind, text", kind=Type.TEXT, text=Type.TEXT),
+        _handed("erasure_keys", "identifier", identifier=Type.KEY),
+        _handed("erasure_outcomes", "outcome_id", outcome_id=Type.TEXT),
+        _handed("channel_words", "word", word=Type.TEXT, channel=Type.TEXT),
+        _handed("platform_channels", "platform", platform=Type.TEXT, channel=Type.TEXT),
+        _handed("goals_to_credit", "goal", goal=Type.TEXT, number=Type.SMALL),
+        _handed("models_to_credit", "model", model=Type.TEXT, number=Type.SMALL),
+        Table(
+            "credited_cells", "derived", "attribution", "goal, model, date_day, cash_day, place, bucket",
+            tuple(
+                Column(column.name, Type.SMALL if column.name in {"goal", "model"} else column.type, needed=column.needed)
+                for column in TABLES["credits"].columns
+                if column.name not in {"channel", "platform", "account_id", "campaign_key"}
+            ),
+        ),
+    )
+}  # fmt: skip
+# Statements that rooms put together in Python from rules of the domain.
+COMPOSED = {
+    "classified": Statement(
+        Path("classified"), "classified", "evidence", ("evidence",), {}, "evidences with their channel and platform",
+        f"SELECT evidence.*, {touches._channel()} AS channel, {touches._hint()} AS hint FROM evidence",
+    ),
+}  # fmt: skip
+# What `Facts.expose` names beside the declared tables.
+GIVEN: dict[str, Table] = {**TABLES, **HANDED, **{f"{name}_rows": TABLES[name] for name in FACTS}}
+TYPE_OF = {column.name: column.type for table in (*TABLES.values(), *HANDED.values()) for column in table.columns}
+ROWS = 100
+SEED = 20_240_331
+LONGEST_WORD = 20
+NULL_SHARE = 0.2
+WORDS = ("", "a", "B", "Größe 'x'", "日本", "a b\\c")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York")
+CURRENCIES = ("EUR", "USD", "JPY")
+JSONS = ('{"analytics": true, "ad_storage": "granted"}', '{"plan": "pro", "n": 3}', "{}")
+
+
+@dataclass(slots=True)
+class World:
+    """Rows for tables: texts come from the statements' own words, so that filters and joins meet something."""
+
+    words: tuple[str, ...]
+    rng: np.random.Generator
+    made: dict[str, pa.Table] = field(default_factory=dict)
+
+    def table(self, name: str) -> pa.Table:
+        """Random rows of a given table, with its grain kept and NULL where it may be."""
+        if name not in self.made:
+            table = GIVEN[name]
+            rows = [{column.name: self._cell(column, line) for column in table.columns} for line in range(1, ROWS + 1)]
+            grain = [part.strip() for part in table.grain.split(";")[0].split("(")[0].split(",")]
+            key = [part for part in grain if part in table.names]
+            unique = {tuple(row[part] for part in key) if key else line: row for line, row in enumerate(rows)}
+            schema = pa.schema([(column.name, ARROW[column.type]) for column in table.columns])
+            self.made[name] = pa.Table.from_pylist(list(unique.values()), schema)
+        return self.made[name]
+
+    def _cell(self, column: Column, line: int) -> object:
+        if column.name == "line":
+            return line
+        if not column.needed and self.rng.random() < NULL_SHARE:
+            return None
+        return self.value(column.name, column.type)
+
+    def value(self, name: str, kind: Type) -> object:
+        """One value that such a column or parameter may have."""
+        small = int(self.rng.integers(0, 8))
+        match kind:
+            case Type.TEXT:
+                return self._pick(self._texts(name))
+            case Type.COUNT:
+                return small
+            case Type.SMALL:
+                return small
+            case Type.MICROS:
+                return int(self.rng.integers(-(10**9), 10**12))
+            case Type.SHARE:
+                return small / 4
+            case Type.FLAG:
+                return small % 2 == 0
+            case Type.DAY:
+                return date(2024, 3, 28) + timedelta(days=small)
+            case Type.AT:
+                start = datetime(2024, 3, 28, tzinfo=UTC)
+                return start + timedelta(microseconds=int(self.rng.integers(0, 8 * 86_400 * 10**6)))
+            case Type.KEY:
+                return bytes([17 * small]) * 32
+
+    def _texts(self, name: str) -> tuple[str, ...]:
+        if "zone" in name:
+            return ZONES
+        if "currency" in name:
+            return CURRENCIES
+        if name in {"consent", "properties", "summary", "options"}:
+            return JSONS
+        if name == "state":
+            return ("loaded", "undone")
+        if name == "import_id":
+            return ("i1", "i2", "i3")
+        return self.words
+
+    def _pick(self, texts: tuple[str, ...]) -> str:
+        return texts[int(self.rng.integers(0, len(texts)))]
+
+
+def parameter_types(statement: Statement) -> dict[str, Type]:
+    """The types of a statement's parameters: as its header says, else as the tree lets one guess."""
+    tree = parse(statement.text)
+    types = {}
+    for name in parameters_of(statement.text):
+        if name in statement.takes:
+            types[name] = Type(statement.takes[name])
+        else:
+            uses = [use for use in tree.find_all(exp.Placeholder) if use.name == name]
+            types[name] = next((guess for use in uses if (guess := _guess(use))), Type.TEXT)
+    return types
+
+
+def _guess(use: exp.Expr) -> Type | None:
+    parent = use.parent
+    if isinstance(parent, exp.Cast):
+        return {
+            "DATE": Type.DAY,
+            "BIGINT": Type.COUNT,
+            "INT": Type.SMALL,
+            "BOOLEAN": Type.FLAG,
+            "DOUBLE": Type.SHARE,
+        }.get(parent.to.this.name, Type.AT if "TIMESTAMP" in parent.to.this.name else None)
+    if isinstance(parent, exp.And | exp.Or | exp.Not | exp.If | exp.Where):
+        return Type.FLAG
+    if isinstance(parent, exp.Predicate | exp.Between | exp.Coalesce):
+        columns = [column.name for column in parent.find_all(exp.Column) if column.name in TYPE_OF]
+        return TYPE_OF[columns[0]] if columns else None
+    return None
+
+
+class Rehearsal:
+    """One room's statements on one engine, over tables that are random and the same for every engine."""
+
+    def __init__(self, engine: Engine, room: Path) -> None:
+        """Read the room's statements; their words become the texts in the tables."""
+        self.engine = engine
+        self.statements = {**COMPOSED, **{file.stem: read(file) for file in sorted(room.glob("*.sql"))}}
+        literals = {
+            literal.name
+            for statement in self.statements.values()
+            for literal in parse(statement.text).find_all(exp.Literal)
+            if literal.is_string and len(literal.name) < LONGEST_WORD
+        }
+        self.world = World((*WORDS, *sorted(literals)), np.random.default_rng(SEED))
+        # In one order, so that every engine's world draws the same rows.
+        self._tables = {name: self.world.table(name) for name in sorted(GIVEN)}
+        self._named: set[str] = set()
+
+    def rows(self, name: str) -> pa.Table:
+        """What a statement gives."""
+        statement = self.statements[name]
+        for read_name in statement.reads:
+            self._make(read_name)
+        return self.engine.query(statement.text, parameters(statement))
+
+    def _make(self, name: str) -> None:
+        """Name what a statement reads: random rows, or the rows of another statement of the room."""
+        if name in self._named:
+            return
+        self._named.add(name)
+        if name in GIVEN:
+            self.engine.register(name, self._tables[name])
+        else:
+            statement = self.statements[name]
+            for read_name in statement.reads:
+                self._make(read_name)
+            self.engine.table(name, statement.text, parameters(statement))
+
+
+def parameters(statement: Statement) -> dict[str, object]:
+    """The same values for a statement's parameters on every engine."""
+    world = World(("a", "sale"), np.random.default_rng(SEED))
+    return {name: world.value(name, kind) for name, kind in parameter_types(statement).items()}
+
+
+def as_multiset(table: pa.Table) -> list[str]:
+    """The rows, sorted; numbers by their value whatever their width, floats to 12 digits."""
+    return sorted(repr([_plain(value) for value in row.values()]) for row in table.to_pylist())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    return value
+
+
+AWKWARD = (
+    None, "", " ", "google", "Google ", "GOOGLE.com", "cpc", "PPC", "paid_search", "Paid Search", "(not set)", "(direct)",
+    "facebook", "meta_ads", "google_ads", "PERFORMANCE_MAX", "SEARCH", "email", "news.google.com", "İstanbul", "STRASSE ß",
+    "brand'r", "a\tb", "b\\'r", "xb'ry", "shopping", "youtube", "affiliate", "gclid", "fbclid", "display", "日本", "\u00a0x\u00a0",
+)  # fmt: skip
+
+
+def texts_for(columns: tuple[str, ...]) -> pa.Table:
+    """Texts that folding, quoting and rules trip over, in columns of these names."""
+    rng = np.random.default_rng(SEED)
+    picked = {column: [AWKWARD[index] for index in rng.integers(0, len(AWKWARD), 300)] for column in columns}
+    return pa.table({column: pa.array(values, pa.string()) for column, values in picked.items()})
