@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +41,7 @@ VISITS = Table(
         Column("spend_micros", Type.MICROS),
     ),
 )
-NOON = datetime(2024, 3, 31, 12, 0, 0, 123_456, tzinfo=timezone.utc)
+NOON = datetime(2024, 3, 31, 12, 0, 0, 123_456, tzinfo=UTC)
 
 
 def with_engine(name: str) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ LARGEST = 2**63 - 1
 WHOLE = st.one_of(
     st.integers(-LARGEST - 1, LARGEST), st.integers(-100, 100), st.sampled_from([0, 1, -1, LARGEST, -LARGEST - 1])
 )
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +81,20 @@ TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"
 @settings(max_examples=100, deadline=None)
 @given(
     value=st.one_of(
-        st.none(), st.booleans(), WHOLE, st.floats(allow_nan=False, allow_infinity=False), TEXT, st.binary(), st.dates(),
+        st.none(),
+        st.booleans(),
+        WHOLE,
+        st.floats(allow_nan=False, allow_infinity=False),
+        TEXT,
+        st.binary(),
+        st.dates(),
     )
-)  # fmt: skip
+)
 def test_a_literal_reads_back_as_its_value(engine: DuckDBEngine, value: object) -> None:
     assert engine.rows(f"SELECT {literal(value)}") == [(value,)]
 
 
-INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(timezone.utc))  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
 def micros(at: datetime) -> int:
@@ -116,7 +122,7 @@ def test_a_bucket_is_the_keys_last_byte_modulo_64(engine: DuckDBEngine, key: byt
 
 
 def half_even(a: int, b: int, c: int) -> int | None:
-    """a * b / c to the nearest whole number, ties to the even one, by Python's exact integers."""
+    """The product a * b over c to the nearest whole number, ties to the even one, by Python's exact integers."""
     if c == 0:
         return None
     whole, rest = divmod(abs(a * b), abs(c))
@@ -138,7 +144,8 @@ def test_muldiv_is_exact_or_raises(engine: DuckDBEngine, a: int, b: int, c: int)
 
 def test_muldiv_of_nothing_is_nothing(engine: DuckDBEngine) -> None:
     assert engine.rows(
-        "SELECT outturn_muldiv(NULL, 1, 1), outturn_muldiv(1, NULL, 1), outturn_muldiv(1, 1, NULL), outturn_muldiv(5, 1, 2)"
+        "SELECT outturn_muldiv(NULL, 1, 1), outturn_muldiv(1, NULL, 1), outturn_muldiv(1, 1, NULL), "
+        "outturn_muldiv(5, 1, 2)"
     ) == [(None, None, None, 2)]
 
 

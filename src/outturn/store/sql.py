@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,7 +150,7 @@ def _quoted(value: object) -> str:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise UsageError(f"The instant {value} has no time zone. Give it one: {value}+00:00 for UTC.")
-        return f"CAST('{value.astimezone(timezone.utc).strftime('%Y-%m-%d %H:%M:%S.%f')}+00:00' AS TIMESTAMPTZ)"
+        return f"CAST('{value.astimezone(UTC).strftime('%Y-%m-%d %H:%M:%S.%f')}+00:00' AS TIMESTAMPTZ)"
     if isinstance(value, date):
         return f"CAST('{value.isoformat()}' AS DATE)"
     if isinstance(value, Decimal):

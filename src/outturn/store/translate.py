@@ -45,7 +45,7 @@ def to_spark(statement: str) -> str:
         raise OutturnError(f"The statement has no exact form in Spark's SQL: {error}") from error
 
 
-def _in_spark(node: exp.Expression) -> exp.Expression:
+def _in_spark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Anonymous) and str(node.this).lower() in _BY_NAME:
         macro = _BY_NAME[str(node.this).lower()]
         if len(node.expressions) != len(macro.parameters):
@@ -59,12 +59,12 @@ def _in_spark(node: exp.Expression) -> exp.Expression:
 
 
 @cache
-def _spark_form(name: str) -> exp.Expression:
+def _spark_form(name: str) -> exp.Expr:
     return sqlglot.parse_one(_BY_NAME[name].spark, read="spark")
 
 
-def _filled(form: exp.Expression, arguments: dict[str, exp.Expression]) -> exp.Expression:
-    def fill(node: exp.Expression) -> exp.Expression:
+def _filled(form: exp.Expr, arguments: dict[str, exp.Expr]) -> exp.Expr:
+    def fill(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and not node.table and node.name in arguments:
             return exp.paren(arguments[node.name].copy())
         return node

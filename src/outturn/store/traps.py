@@ -33,7 +33,7 @@ class Trap:
     name: str
     write: str
     because: str
-    find: Callable[[exp.Expression], Iterator[exp.Expression]]
+    find: Callable[[exp.Expr], Iterator[exp.Expr]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ def tables_read(statement: str) -> set[str]:
     return {table.name for table in tree.find_all(exp.Table) if table.name and table.name not in steps}
 
 
-def _line(node: exp.Expression) -> int:
+def _line(node: exp.Expr) -> int:
     """The line on which a node stands, as near as the tree tells."""
-    here: exp.Expression | None = node
+    here: exp.Expr | None = node
     while here is not None:
         lines = [part.meta["line"] for part in here.walk() if "line" in part.meta]
         if lines:
@@ -73,24 +73,24 @@ def _line(node: exp.Expression) -> int:
     return 1
 
 
-def _calls(tree: exp.Expression, *names: str) -> Iterator[exp.Expression]:
+def _calls(tree: exp.Expr, *names: str) -> Iterator[exp.Expr]:
     for call in tree.find_all(exp.Anonymous):
         if str(call.this).lower() in names:
             yield call
 
 
-def _decimal_literals(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _decimal_literals(tree: exp.Expr) -> Iterator[exp.Expr]:
     for literal in tree.find_all(exp.Literal):
         if not literal.is_string and "." in literal.name and "e" not in literal.name.lower():
             yield literal
 
 
-def _clock_arithmetic(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _clock_arithmetic(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from tree.find_all(exp.TimeToUnix, exp.DateDiff, exp.TimestampDiff)
     yield from _calls(tree, "epoch", "epoch_ms", "epoch_ns", "date_diff", "datediff", "date_sub", "datesub", "age")
 
 
-def _fractions_cut(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _fractions_cut(tree: exp.Expr) -> Iterator[exp.Expr]:
     for cast in tree.find_all(exp.Cast):
         if cast.to.this in _WHOLE and _fractional(cast.this):
             yield cast
@@ -99,7 +99,7 @@ def _fractions_cut(tree: exp.Expression) -> Iterator[exp.Expression]:
 _MAKES_WHOLE = (exp.Round, exp.Floor, exp.Ceil, exp.Count, exp.Predicate, exp.Cast, exp.IntDiv, exp.Length)
 
 
-def _fractional(node: exp.Expression) -> bool:
+def _fractional(node: exp.Expr) -> bool:
     """Whether a value may have a fraction, as far as the tree tells."""
     if isinstance(node, exp.Cast):
         return node.to.this in {exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT, exp.DataType.Type.DECIMAL}
@@ -119,25 +119,25 @@ def _fractional(node: exp.Expression) -> bool:
     return any(_fractional(child) for child in node.iter_expressions())
 
 
-def _substring_from_zero(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _substring_from_zero(tree: exp.Expr) -> Iterator[exp.Expr]:
     for call in tree.find_all(exp.Substring):
         start = call.args.get("start")
         if isinstance(start, exp.Literal) and start.name == "0":
             yield call
 
 
-def _last_value(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _last_value(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from tree.find_all(exp.LastValue, exp.NthValue)
     yield from (last for last in tree.find_all(exp.Last) if isinstance(last.parent, exp.Window))
 
 
-def _bare_division(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _bare_division(tree: exp.Expr) -> Iterator[exp.Expr]:
     for division in tree.find_all(exp.Div, exp.IntDiv, exp.Mod):
         if not _never_zero(division.expression):
             yield division
 
 
-def _never_zero(divisor: exp.Expression) -> bool:
+def _never_zero(divisor: exp.Expr) -> bool:
     divisor = divisor.unnest()
     if isinstance(divisor, exp.Cast):
         return _never_zero(divisor.this)
@@ -152,7 +152,7 @@ _PASSES_A_SUM_ON = (
 )  # fmt: skip
 
 
-def _bare_sum(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _bare_sum(tree: exp.Expr) -> Iterator[exp.Expr]:
     for total in tree.find_all(exp.Sum):
         if _fractional(total.this):
             continue  # floats sum to a float on both engines
@@ -165,33 +165,33 @@ def _bare_sum(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield total
 
 
-def _engine_hash(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _engine_hash(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from _calls(tree, "hash", "xxhash64", "murmurhash3_32")
 
 
-def _first_of_several(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _first_of_several(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from tree.find_all(exp.First, exp.AnyValue)
     yield from (last for last in tree.find_all(exp.Last) if not isinstance(last.parent, exp.Window))
 
 
-def _ordered_list(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _ordered_list(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from (array for array in tree.find_all(exp.ArrayAgg) if array.find(exp.Order))
 
 
-def _replace_one(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _replace_one(tree: exp.Expr) -> Iterator[exp.Expr]:
     for call in tree.find_all(exp.RegexpReplace):
         modifiers = call.args.get("modifiers")
         if modifiers is None or "g" not in modifiers.name:
             yield call
 
 
-def _escaped_like(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _escaped_like(tree: exp.Expr) -> Iterator[exp.Expr]:
     for like in tree.find_all(exp.Like, exp.ILike):
         if "\\" in like.expression.name and not isinstance(like.parent, exp.Escape):
             yield like
 
 
-def _day_of_week(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _day_of_week(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from tree.find_all(exp.DayOfWeek)
     yield from _calls(tree, "dayofweek", "weekday")
     for part in tree.find_all(exp.Extract):
@@ -199,7 +199,7 @@ def _day_of_week(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield part
 
 
-def _reordered_star(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _reordered_star(tree: exp.Expr) -> Iterator[exp.Expr]:
     for select in tree.find_all(exp.Select):
         joins = select.args.get("joins") or []
         bare = any(isinstance(column, exp.Star) for column in select.expressions)
@@ -207,7 +207,7 @@ def _reordered_star(tree: exp.Expression) -> Iterator[exp.Expression]:
             yield select
 
 
-def _clock(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _clock(tree: exp.Expr) -> Iterator[exp.Expr]:
     yield from tree.find_all(exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.Rand)
     yield from _calls(tree, "now", "today", "get_current_timestamp", "transaction_timestamp", "random", "uuid")
 
