@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -17,10 +18,13 @@ from outturn.domain.campaign_channels import (
     campaign_channel,
     campaign_channel_sql,
 )
-from outturn.domain.channels import CHANNELS
+from outturn.domain.channels import CHANNELS, joined_sql
+from outturn.domain.conditions import fold_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+Row = tuple[str | None, str | None, str | None, str | None]
 
 COLUMNS = ("platform", "campaign_type", "campaign_name", "stated_channel")
 RULES: tuple[CampaignRule, ...] = (
@@ -141,6 +145,12 @@ def test_the_users_rules_hold_wildcards_and_nothing_else(
     assert campaign_channel(platform=platform, campaign_name=name, rules=RULES) == expected
 
 
+def test_values_are_folded_where_they_are_not_yet(database: duckdb.DuckDBPyConnection) -> None:
+    channel, by = campaign_channel_sql(rules=RULES)
+    given = "SELECT 'Google Ads' AS platform, 'PMax' AS campaign_type, NULL AS campaign_name, NULL AS stated_channel"
+    assert database.execute(f"SELECT {channel}, {by} FROM ({given})").fetchone() == ("Cross-network", "type")
+
+
 PLATFORMS = [
     "google_ads",
     "Google Ads",
@@ -175,22 +185,36 @@ STATED = [
 ROWS = st.tuples(*(st.sampled_from(values) | st.text(max_size=6) for values in (PLATFORMS, TYPES, NAMES, STATED)))
 
 
-@settings(max_examples=20, deadline=None)
-@given(rows=st.lists(ROWS, min_size=1, max_size=80), rules=st.sampled_from([(), RULES, RULES[::-1]]))
-def test_sql_and_python_name_one_channel(
-    database: duckdb.DuckDBPyConnection, rows: list[tuple[str | None, ...]], rules: tuple[CampaignRule, ...]
-) -> None:
-    channel, by = campaign_channel_sql(rules=rules)
+def named_in_sql(
+    database: duckdb.DuckDBPyConnection, rows: Sequence[Row], rules: tuple[CampaignRule, ...]
+) -> list[tuple[object, ...]]:
+    channel, by = campaign_channel_sql(rules=rules, are_folded=True)
     given = ", ".join(f"unnest(${name}::VARCHAR[]) AS {name}" for name in COLUMNS)
-    numbered = f"SELECT {given}, unnest(range({len(rows)})) AS n"
+    folded = (
+        f"{joined_sql('platform')} AS platform, {joined_sql('campaign_type')} AS campaign_type, "
+        f"{fold_sql('campaign_name')} AS campaign_name, stated_channel"
+    )
     values = {name: list(column) for name, column in zip(COLUMNS, zip(*rows, strict=True), strict=True)}
-    found = database.execute(f"SELECT {channel}, {by} FROM ({numbered}) ORDER BY n", values).fetchall()
-    for row, answer in zip(rows, found, strict=True):
-        platform, campaign_type, campaign_name, stated = row
-        assert answer == campaign_channel(
-            platform=platform,
-            campaign_type=campaign_type,
-            campaign_name=campaign_name,
-            stated_channel=stated,
-            rules=rules,
-        )
+    numbered = f"SELECT n, {folded} FROM (SELECT {given}, unnest(range({len(rows)})) AS n)"
+    return database.execute(f"SELECT {channel}, {by} FROM ({numbered}) ORDER BY n", values).fetchall()
+
+
+def named_in_python(rows: Sequence[Row], rules: tuple[CampaignRule, ...]) -> list[tuple[object, ...]]:
+    return [
+        campaign_channel(platform=platform, campaign_type=kind, campaign_name=name, stated_channel=stated, rules=rules)
+        for platform, kind, name, stated in rows
+    ]
+
+
+@pytest.mark.parametrize("rules", [(), RULES, RULES[::-1]], ids=["none", "rules", "reversed"])
+def test_every_combination_has_one_channel(
+    database: duckdb.DuckDBPyConnection, rules: tuple[CampaignRule, ...]
+) -> None:
+    rows: list[Row] = list(product(PLATFORMS, TYPES, NAMES, STATED[:4]))
+    assert named_in_sql(database, rows, rules) == named_in_python(rows, rules)
+
+
+@settings(max_examples=8, deadline=None)
+@given(rows=st.lists(ROWS, min_size=1, max_size=80))
+def test_sql_and_python_name_one_channel(database: duckdb.DuckDBPyConnection, rows: list[Row]) -> None:
+    assert named_in_sql(database, rows, RULES) == named_in_python(rows, RULES)

@@ -243,7 +243,7 @@ ROWS = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=st.lists(ROWS, min_size=1, max_size=80))
 def test_sql_and_python_give_one_channel(database: duckdb.DuckDBPyConnection, rows: list[Row]) -> None:
     expected = [(channel_of(**dict(zip(COLUMNS, row, strict=True))),) for row in rows]

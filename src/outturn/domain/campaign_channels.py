@@ -173,17 +173,29 @@ def campaign_channel_sql(
     campaign_name: str = "campaign_name",
     stated_channel: str = "stated_channel",
     rules: tuple[CampaignRule, ...] = (),
+    are_folded: bool = False,
 ) -> tuple[str, str]:
     """`campaign_channel` as two expressions in SQL of both engines: the channel, and what named it.
 
     Columns are text and may be NULL; the user's rules are written into the expressions, which are
     long: ask them of campaigns, not of their days.
+
+    Args:
+        platform: A column's name, as are the next three.
+        campaign_type: See `campaign_channel`.
+        campaign_name: See `campaign_channel`.
+        stated_channel: See `campaign_channel`.
+        rules: See `campaign_channel`.
+        are_folded: A step before has made `joined_sql` of platform and type and `fold_sql` of the
+            name, so that the expressions stay within what Spark compiles.
     """
-    folded = {
-        "platform": joined_sql(platform),
-        "campaign_type": joined_sql(campaign_type),
-        "campaign_name": fold_sql(campaign_name),
-    }
+    folded = {"platform": platform, "campaign_type": campaign_type, "campaign_name": campaign_name}
+    if not are_folded:
+        folded = {
+            "platform": joined_sql(platform),
+            "campaign_type": joined_sql(campaign_type),
+            "campaign_name": fold_sql(campaign_name),
+        }
     found = (
         answer_sql(_user_rules(rules), folded, otherwise=None),
         channels.stated_channel_sql(stated_channel),

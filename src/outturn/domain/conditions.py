@@ -79,7 +79,8 @@ class Like:
     def sql(self, folded: Mapping[str, str]) -> str:
         """The same in SQL."""
         plain = self.pattern.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        escape = " ESCAPE '!'" if plain != self.pattern else ""
+        # Spark takes a backslash for the escape where none is named.
+        escape = " ESCAPE '!'" if plain != self.pattern or "\\" in plain else ""
         return f"{folded[self.column]} LIKE {text_sql(plain.replace('*', '%'))}{escape}"
 
 
