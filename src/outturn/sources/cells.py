@@ -70,7 +70,7 @@ def type_of(cell: Cell) -> str:
 def present(text: str) -> str:
     """SQL: whether a text says anything; never NULL."""
     # Longer ones are no mark of missing. Of a CASE, the dear branch is worked out only for the rows that reach it.
-    return f"CASE WHEN strlen({text}) > {_LONGEST_MARK} THEN TRUE WHEN {text} IS NULL THEN FALSE ELSE TRIM({text}) NOT IN ({_missing()}) END"
+    return f"CASE WHEN strlen({text}) > {_LONGEST_MARK} THEN TRUE WHEN {text} IS NULL THEN FALSE ELSE NOT regexp_full_match({text}, '{MISSING}') END"
 
 
 def value(cell: Cell, text: str, conditions: Conditions) -> str:
@@ -131,10 +131,6 @@ def quick(cell: Cell) -> str:
 
 def _below_zero(cell: Cell) -> str:
     return f"ELSE {cell.name} < 0" if cell.kind is Kind.COUNT else ""
-
-
-def _missing() -> str:
-    return ", ".join(f"'{mark}'" for mark in MISSING)
 
 
 def _id(_text: str, plain: str, _conditions: Conditions) -> str:

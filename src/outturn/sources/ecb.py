@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from outturn.domain.currencies import MINOR_DIGITS
 from outturn.sources.source import Cell, Kind, Layout, Source
 
-_CODES = tuple(sorted(code for code in MINOR_DIGITS if code != "EUR"))
+# All that it has ever quoted, those that the euro replaced among them.
+_CODES = (
+    "USD JPY BGN CYP CZK DKK EEK GBP HUF LTL LVL MTL PLN ROL RON SEK SIT SKK CHF ISK NOK HRK RUB TRL TRY AUD BRL CAD CNY HKD IDR ILS "
+    "INR KRW MXN MYR NZD PHP SGD THB ZAR"
+).split()
 _PAIRS = ", ".join(f"['{code}', CAST(rate_{code.lower()} AS VARCHAR)]" for code in _CODES)
 
 SOURCE = Source(

@@ -16,7 +16,7 @@ from outturn.sources.cells import LOOKED_UP, Conditions, Fault
 from outturn.sources.frame import quoted_name, quoted_path
 from outturn.sources.identity import make_keys
 from outturn.sources.number_styles import NUMERIC, PLAIN, Style
-from outturn.sources.recognition import path_of
+from outturn.sources.recognition import json_path
 from outturn.sources.source import Kind
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _make_json_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recogn
         if cell.expression:
             columns.append(f"TRY(CAST(({cell.expression}) AS VARCHAR)) AS {cell.name}_text")
             continue
-        own = path_of(cell)
+        own = [json_path(one) for one in recognised.paths[cell.name]]
         found = [f"fields[{len(paths) + n + 1}]" for n in range(len(own))]
         paths += own
         columns.append((f"COALESCE({', '.join(found)})" if found else "CAST(NULL AS VARCHAR)") + f" AS {cell.name}_text")

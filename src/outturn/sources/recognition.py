@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from outturn.sources.frame import Frame, Header
-    from outturn.sources.source import Cell, Layout, Source
+    from outturn.sources.source import Layout, Source
 
 CURRENCY_MARK = "{currency}"
 _MARK_PATTERN = r"(?P<currency>[a-z]{3})"
@@ -27,6 +27,7 @@ class Recognised:
 
     Attributes:
         columns: Cell name -> place of its column in the header. JSON lines: -1 for cells read by path or expression.
+        paths: JSON lines: cell name -> the paths at which it may stand, in order of preference.
         header_currency: The currency that a header names, such as in `Amount spent (EUR)`, else empty.
     """
 
@@ -35,6 +36,7 @@ class Recognised:
     header: Header
     columns: Mapping[str, int]
     header_currency: str = ""
+    paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def recognise(frame: Frame, *, named: str = "") -> Recognised:
@@ -74,7 +76,7 @@ def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
                 columns, currency = _columns(layout, header.names, frame)
                 rank = (_specificity(layout), len(columns), -order)
                 if rank > best_rank:
-                    best, best_rank = Recognised(source, layout, header, columns, currency), rank
+                    best, best_rank = Recognised(source, layout, header, columns, currency, _paths(layout, header.names, frame)), rank
     return best
 
 
@@ -86,7 +88,7 @@ def _present(names: Iterable[str]) -> frozenset[str]:
 
 
 def _fits(layout: Layout, present: frozenset[str], frame: Frame) -> bool:
-    if layout.shape == "records" and frame.kind == "csv":
+    if (layout.shape == "records" and frame.kind == "csv") or (layout.shape == "lines" and frame.kind != "json"):
         return False
     required, marks, without = _asked(layout)
     return all(names & present for names in required) and marks <= present and not without & present
@@ -109,6 +111,8 @@ def _columns(layout: Layout, names: tuple[str, ...], frame: Frame) -> tuple[dict
     for cell in layout.cells:
         if cell.expression or frame.kind == "json":
             columns[cell.name] = -1
+            for alias in cell.headers:
+                _places(folded, alias, currencies)
             continue
         for alias in cell.headers:
             places = _places(folded, alias, currencies)
@@ -137,6 +141,22 @@ def _folded(name: str) -> str:
     return " ".join(name.replace("\ufeff", "").split()).casefold()
 
 
-def path_of(cell: Cell) -> tuple[str, ...]:
-    """The JSON paths of a cell's headers, for engines: `context.campaign.source` becomes `$."context"."campaign"."source"`."""
-    return tuple("$" + "".join(f'."{part}"' for part in header.split(".")) for header in cell.headers if CURRENCY_MARK not in header)
+def _paths(layout: Layout, names: tuple[str, ...], frame: Frame) -> dict[str, tuple[str, ...]]:
+    """The fields of each cell: as the first records write them, and as the layout does, for records that have more."""
+    if frame.kind != "json":
+        return {}
+    folded = [_folded(name) for name in names]
+    found: dict[str, tuple[str, ...]] = {}
+    for cell in layout.cells:
+        seen: dict[str, None] = {}
+        for alias in cell.headers:
+            seen |= dict.fromkeys(names[n] for n in _places(folded, alias, set()))
+            if CURRENCY_MARK not in alias:
+                seen[alias] = None
+        found[cell.name] = tuple(seen)
+    return found
+
+
+def json_path(field_path: str) -> str:
+    """A dotted path as engines write it: `context.campaign` becomes `$."context"."campaign"`."""
+    return "$" + "".join(f'."{part}"' for part in field_path.split("."))

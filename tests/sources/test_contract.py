@@ -1,0 +1,160 @@
+"""What every source obeys, unasked: nothing of a file vanishes, nothing is counted twice, nothing is guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from outturn.sources.frame import open_frame
+from outturn.sources.recognition import recognise
+from outturn.sources.registry import sources
+from outturn.sources.source import Cell, Kind, Layout, Source
+from outturn.store.tables import TABLES
+from tests.sources.samples import as_csv, as_json_lines, header_of, rows_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sources.worlds import World
+
+ALL = [pytest.param(source, layout, id=f"{source.name}:{layout.name}") for source in sources().values() for layout in source.layouts]
+FLAT = [param for param in ALL if not param.values[1].sample]
+TEXT_TABLES = [param for param in FLAT if param.values[1].shape == "any"]
+
+
+def _columns(world: World, source: Source, layout: Layout) -> list[tuple[str, Cell | None]]:
+    """All of the layout's columns, or where another layout would then fit better, only those that it requires."""
+    for only_required in (False, True):
+        columns = header_of(layout, only_required=only_required)
+        path = world.file("probe.txt", _text(layout, rows_of(columns)))
+        found = recognise(open_frame(path))
+        if (found.source.name, found.layout.name) == (source.name, layout.name):
+            return columns
+    raise AssertionError(f"{source.name}:{layout.name} is taken for {found.source.name}:{found.layout.name}")
+
+
+def _text(layout: Layout, rows: list[dict[str, str]]) -> str:
+    return as_csv(rows) if layout.shape == "any" else as_json_lines(rows)
+
+
+def _facts(world: World, layout: Layout) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of the layout's tables, without what tells one import from another."""
+    told_apart = {"import_id", "imported_at", "received_at"}
+    found = {}
+    for table in layout.tables:
+        names = ", ".join(f"CAST({name} AS VARCHAR)" for name in TABLES[table].names if name not in told_apart)
+        found[table] = world.rows(f"SELECT {names} FROM {table} ORDER BY ALL")
+    return found
+
+
+def test_sources_and_layouts_say_who_they_are() -> None:
+    for name, source in sources().items():
+        assert name == source.name
+        assert source.title
+        assert len({layout.name for layout in source.layouts}) == len(source.layouts)
+        for layout in source.layouts:
+            assert set(layout.tables) <= set(TABLES)
+            assert not layout.spend or layout.level
+
+
+@pytest.mark.parametrize(("source", "layout"), ALL)
+def test_every_row_is_accepted_refused_or_ignored(world: World, source: Source, layout: Layout) -> None:
+    options = {"currency": "EUR"}
+    if layout.sample:
+        text = layout.sample
+        rows = text.count("\n")
+    else:
+        columns = _columns(world, source, layout)
+        text = _text(layout, rows_of(columns))
+        rows = 4
+    broken = '{"broken": \n' if layout.shape == "records" or text.startswith("{") else ",".join(["x"] * 300) + "\n"
+    report = world.text("sample.txt", text + "\n" + broken, **options)
+    assert report.source == source.name
+    assert report.layout == layout.name
+    assert report.rows_read == report.accepted + report.refused + report.ignored
+    if not layout.tables:
+        assert (report.accepted, report.refused) == (0, 0)
+        return
+    assert report.verdict in {"accept", "period_only"}
+    if not layout.sample:
+        assert (report.rows_read, report.accepted, report.ignored) == (rows + 2, rows, 1)
+    assert report.reasons == ({"TRUNCATED": 1} if broken.startswith("{") else {"COLUMN_SHIFT": 1})
+    (refused,) = world.rows("SELECT line, reason FROM refused_rows")
+    assert refused == (text.count("\n") + 2, next(iter(report.reasons)))
+
+
+@pytest.mark.parametrize(("source", "layout"), ALL)
+def test_importing_a_file_again_changes_nothing(world: World, source: Source, layout: Layout) -> None:
+    text = layout.sample or _text(layout, rows_of(_columns(world, source, layout)))
+    first = world.text("sample.txt", text, currency="EUR")
+    before = _facts(world, layout)
+    again = world.text("renamed.txt", text, currency="EUR")
+    assert (again.verdict, again.import_id) == ("unchanged", first.import_id)
+    assert (again.rows_read, again.accepted, again.totals) == (first.rows_read, first.accepted, first.totals)
+    assert _facts(world, layout) == before
+
+
+@pytest.mark.parametrize(("source", "layout"), [param for param in FLAT if "ad_spend" in param.values[1].tables])
+def test_spend_is_exact_placed_and_restated(world: World, source: Source, layout: Layout) -> None:
+    columns = _columns(world, source, layout)
+    rows = rows_of(columns)
+    world.text("first.txt", _text(layout, rows), currency="EUR", account="1234567890")
+    assert world.rows("SELECT SUM(spend_micros) FROM ad_spend")[0][0] == _spend(rows, columns)
+    unplaced = "account_id IS NULL OR currency IS NULL OR time_zone IS NULL OR level IS NULL OR platform IS NULL"
+    assert world.rows(f"SELECT COUNT(*) FROM ad_spend WHERE {unplaced}") == [(0,)]
+    (column,) = [name for name, cell in columns if cell and cell.name == "spend_micros"]
+    rows[1][column] = "99"
+    report = world.text("second.txt", _text(layout, rows), currency="EUR", account="1234567890")
+    assert report.verdict in {"accept", "period_only"}
+    assert world.rows("SELECT SUM(spend_micros) FROM ad_spend")[0][0] == _spend(rows, columns)
+    assert len(report.summary["restated"]) == 1
+
+
+def _spend(rows: list[dict[str, str]], columns: list[tuple[str, Cell | None]]) -> Decimal:
+    """By independent arithmetic, in micros."""
+    (name, kind) = next((name, cell.kind) for name, cell in columns if cell and cell.name == "spend_micros")
+    return sum((Decimal(row[name].replace(",", "")) for row in rows), Decimal()) * (1 if kind is Kind.MICROS else 1_000_000)
+
+
+@pytest.mark.parametrize(("source", "layout"), TEXT_TABLES)
+def test_the_same_rows_in_any_clothing_are_the_same_facts(tmp_path: Path, source: Source, layout: Layout) -> None:
+    from tests.sources.worlds import World
+
+    first = World(_folder(tmp_path, "csv"))
+    rows = rows_of(_columns(first, source, layout))
+    clothes: dict[str, bytes] = {
+        "csv": as_csv(rows).encode(),
+        "crlf_bom_semicolon": b"\xef\xbb\xbf" + as_csv(rows, delimiter=";", line_end="\r\n").encode(),
+        "utf16_tab": as_csv(rows, delimiter="\t", line_end="\r\n").encode("utf-16"),
+    }
+    json_able = not any("." in name for name in rows[0])
+    if json_able:
+        clothes["json"] = as_json_lines(rows).encode()
+    found = {}
+    for name, content in clothes.items():
+        world = first if name == "csv" else World(_folder(tmp_path, name))
+        report = world.text("sample.txt", content, currency="EUR")
+        assert report.layout == layout.name
+        found[name] = {table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()}
+    if json_able:
+        world = World(_folder(tmp_path, "parquet"))
+        pq.write_table(pa.Table.from_pylist(rows), world.folder / "sample.parquet")
+        assert world.take(world.folder / "sample.parquet", currency="EUR")[0].layout == layout.name
+        found["parquet"] = {table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()}
+    assert all(facts == found["csv"] for facts in found.values())
+
+
+def _folder(tmp_path: Path, name: str) -> Path:
+    folder = tmp_path / name
+    folder.mkdir()
+    return folder
+
+
+def _without_line(table: str, row: tuple[object, ...]) -> tuple[object, ...]:
+    """A header takes a line in one kind of file and none in another."""
+    place = [name for name in TABLES[table].names if name not in {"import_id", "imported_at", "received_at"}].index("line")
+    return row[:place] + row[place + 1 :]

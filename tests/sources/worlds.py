@@ -1,0 +1,60 @@
+"""A workspace to import into, and the rows that it then holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from outturn.domain.money import decimal_text
+from outturn.sources.importer import ImportOptions, import_files
+from outturn.sources.report import FileReport
+from outturn.store.duckdb_engine import DuckDBEngine
+from outturn.store.facts import Facts
+from outturn.store.workspace import Workspace
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+FIXTURES = Path(__file__).parents[2].parent / "shared" / "fixtures"
+
+
+@dataclass
+class World:
+    """A new workspace in Berlin and euros; every import comes one minute after the last."""
+
+    folder: Path
+    workspace: Workspace = field(init=False)
+    minutes: int = 0
+
+    def __post_init__(self) -> None:
+        self.workspace = Workspace.create(self.folder / "acme", currency="EUR", time_zone="Europe/Berlin")
+
+    def file(self, name: str, content: str | bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def take(self, *paths: Path, **options: Any) -> list[FileReport]:
+        self.minutes += 1
+        return import_files(
+            self.workspace, paths, ImportOptions(**options), now=NOW + timedelta(minutes=self.minutes)
+        )
+
+    def text(self, name: str, content: str | bytes, **options: Any) -> FileReport:
+        """Import one file of this content."""
+        return self.take(self.file(name, content), **options)[0]
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What stands in the current views."""
+        engine = DuckDBEngine()
+        try:
+            Facts(self.workspace.lake).expose(engine)
+            return engine.rows(statement)
+        finally:
+            engine.close()
+
+    def spend(self, by: str = "campaign_name") -> dict[str, str]:
+        found = self.rows(
+            f"SELECT CAST({by} AS VARCHAR), currency, CAST(SUM(spend_micros) AS BIGINT) FROM ad_spend GROUP BY 1, 2 ORDER BY 1"
+        )
+        return {name: f"{decimal_text(micros, currency)} {currency}" for name, currency, micros in found}
