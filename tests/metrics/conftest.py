@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FIRST_DAY = date(2026, 3, 2)  # a Monday
 MODEL = "last_non_direct"
 
+_PLACE = ("channel", "platform", "account_id", "campaign_key")
 _ARROW = {
     Type.TEXT: pa.string(),
     Type.COUNT: pa.int64(),
@@ -97,12 +98,16 @@ class World:
             },
         )
 
-    def campaign(self, key: str, channel: str, *, platform: str = "google_ads", account_id: str = "a1", name: str | None = None) -> None:
+    def campaign(
+        self, key: str, channel: str, *, platform: str = "google_ads", account_id: str = "a1", name: str | None = None
+    ) -> None:
         """A campaign that journeys know, with its channel."""
         identity = {"platform": platform, "account_id": account_id, "campaign_key": key}
         named = key.removeprefix("name:") if key.startswith("name:") else name
         campaign_id = None if key.startswith("name:") else key
-        self.add("campaigns", **identity, campaign_id=campaign_id, campaign_name=named, channel=channel, channel_by="rule")
+        self.add(
+            "campaigns", **identity, campaign_id=campaign_id, campaign_name=named, channel=channel, channel_by="rule"
+        )
 
     def place(self, channel: str, platform: str = "", account_id: str = "", campaign_key: str = "") -> int:
         """The number of a place, made where it is new."""
@@ -114,12 +119,21 @@ class World:
         self.add("places", place=len(self.rows["places"]), **identity, campaign_id=campaign_id)
         return len(self.rows["places"]) - 1
 
-    def touch(self, channel: str, *place: str, on: int = 1, hour: int = 12, kind: str = "visit", **values: object) -> None:
+    def touch(
+        self, channel: str, *place: str, on: int = 1, hour: int = 12, kind: str = "visit", **values: object
+    ) -> None:
         """Somebody comes by."""
         number = self.place(channel, *place)
-        self.add("touches", occurred_at=at(on, hour), place=number, touch_id=str(len(self.rows["touches"])), touch_kind=kind, **values)
+        self.add(
+            "touches",
+            occurred_at=at(on, hour),
+            place=number,
+            touch_id=str(len(self.rows["touches"])),
+            touch_kind=kind,
+            **values,
+        )
 
-    def sale(
+    def sale(  # noqa: PLR0913 - a sale, spelt out
         self,
         value: str,
         *,
@@ -139,15 +153,17 @@ class World:
         counts = int(refund_of is None)
         sale_day = day(on) if refund_of is None else self.rows["conversions"][refund_of]["date_day"]
         self.add(
-            "conversions", goal=goal, outcome_id=f"o{number}", kind=kind if counts else "refund", person_id=person,
+            "conversions",
+            goal=goal, outcome_id=f"o{number}", kind=kind if counts else "refund", person_id=person,
             parent_outcome_id=None if refund_of is None else f"o{refund_of}", occurred_at=at(on), date_day=sale_day,
-            cash_day=day(on), counts=counts, kept=kept if counts else 0, value_micros=worth, margin_micros=profit, new_customer=new,
+            cash_day=day(on), counts=counts, kept=kept if counts else 0, value_micros=worth, margin_micros=profit,
+            new_customer=new,
         )  # fmt: skip
         for where, share in (credit or {"(none)": 1.0}).items():
             place = (where,) if isinstance(where, str) else where
             self.add(
                 "credits", goal=goal, model=MODEL, date_day=sale_day, cash_day=day(on), place=self.place(*place),
-                **dict(zip(("channel", "platform", "account_id", "campaign_key"), (*place, "", "", "")[:4], strict=True)),
+                **dict(zip(_PLACE, (*place, "", "", "")[:4], strict=True)),
                 conversions=counts * share, kept_conversions=counts * kept * share, revenue_micros=round(worth * share),
                 margin_micros=None if profit is None else round(profit * share),
                 refunded_micros=0 if counts else -round(worth * share),
@@ -156,14 +172,36 @@ class World:
             )  # fmt: skip
         return number
 
-    def outcome(self, outcome_id: str, kind: str, *, on: int = 1, status: str = "counted", tracker: bool = False, **values: object) -> None:
+    def outcome(
+        self,
+        outcome_id: str,
+        kind: str,
+        *,
+        on: int = 1,
+        status: str = "counted",
+        tracker: bool = False,
+        **values: object,
+    ) -> None:
         """An entry of the ledger; its system is the first part of its id."""
-        given = {"outcome_id": outcome_id, "system": outcome_id.partition(":")[0], "kind": kind, "status": status, "tracker": tracker}
+        given = {
+            "outcome_id": outcome_id,
+            "system": outcome_id.partition(":")[0],
+            "kind": kind,
+            "status": status,
+            "tracker": tracker,
+        }
         self.add("outcomes", **{"occurred_at": at(on), **given, **values})
 
     def rate(self, currency: str, per_euro: str, *, on: int = 1) -> None:
         """One line of the ECB's table."""
-        self.add("fx_rates", import_id="fx", line=1, date_day=day(on), currency=currency, units_per_euro_micros=micros(per_euro))
+        self.add(
+            "fx_rates",
+            import_id="fx",
+            line=1,
+            date_day=day(on),
+            currency=currency,
+            units_per_euro_micros=micros(per_euro),
+        )
 
     @property
     def settings(self) -> Settings:
@@ -210,7 +248,9 @@ def _arrow(table: Table, rows: list[dict[str, Any]]) -> pa.Table:
     schema = pa.schema([(column.name, _ARROW[column.type]) for column in table.columns])
     unknown = {name for row in rows for name in row} - set(table.names)
     assert not unknown, f"{table.name} has no {unknown}"
-    neutral = {column.name: _NEUTRAL[column.type] for column in table.columns if column.needed and column.type is not Type.KEY}
+    neutral = {
+        column.name: _NEUTRAL[column.type] for column in table.columns if column.needed and column.type is not Type.KEY
+    }
     return pa.Table.from_pylist([{**neutral, **row} for row in rows], schema=schema)
 
 

@@ -111,7 +111,10 @@ def test_levels_that_disagree_are_listed(world: World) -> None:
     world.spend("2.00", level="ad_group", campaign_id="c2", ad_group_id="g2")
     world.build()
     found = [(row["campaign_key"], row["coarser"], row["finer"]) for row in level_disagreements(world.engine)]
-    assert [(key, str(one), str(other)) for key, one, other in found] == [("c1", "10.00", "10.50"), ("c2", "None", "2.00")]
+    assert [(key, str(one), str(other)) for key, one, other in found] == [
+        ("c1", "10.00", "10.50"),
+        ("c2", "None", "2.00"),
+    ]
     assert served(world, "ad_group")["Paid Search", "c1", "(not broken down)", ""] == -euros("0.50")
 
 
@@ -140,7 +143,14 @@ def test_a_workspace_outside_the_euro_crosses_two_rates(world: World) -> None:
 
 
 def test_claims_count_where_the_platform_gives_one_total(world: World) -> None:
-    claim: dict[str, Any] = {"date_day": day(1), "account_id": "a1", "level": "campaign", "campaign_id": "c1", "currency": "EUR", "date_basis": "unknown"}
+    claim: dict[str, Any] = {
+        "date_day": day(1),
+        "account_id": "a1",
+        "level": "campaign",
+        "campaign_id": "c1",
+        "currency": "EUR",
+        "date_basis": "unknown",
+    }
     whole = {"conversion_action": "all", "click_or_view": "all", "attribution_window": "default"}
     told = {"conversion_action": "purchase", "click_or_view": "click", "attribution_window": "7d_click"}
     world.add("claims", platform="google_ads", claimed_conversions=2.5, **claim, **whole)
@@ -180,7 +190,9 @@ def shared_world() -> Iterator[World]:
 
 @settings(max_examples=20)
 @given(rows=_ROWS, per_euro=st.integers(1, 10**9))
-def test_every_grain_adds_up_to_the_coarsest_one(shared_world: World, rows: list[tuple[Any, ...]], per_euro: int) -> None:
+def test_every_grain_adds_up_to_the_coarsest_one(
+    shared_world: World, rows: list[tuple[Any, ...]], per_euro: int
+) -> None:
     world = shared_world
     world.rows["ad_spend"].clear()
     world.rows["fx_rates"].clear()
@@ -194,18 +206,18 @@ def test_every_grain_adds_up_to_the_coarsest_one(shared_world: World, rows: list
     world.build()
     sums: dict[str, Counter[Any]] = {"campaign": Counter(), "ad_group": Counter(), "ad": Counter()}
     statement = "SELECT level, date_day, currency, campaign_key, billed_micros, spend_micros FROM channel_day"
-    for level, on, currency, campaign, billed, spend in world.engine.rows(statement):
-        sums[level][on, currency, campaign] += spend
+    for level, of_day, currency, campaign, billed, spend in world.engine.rows(statement):
+        sums[level][of_day, currency, campaign] += spend
         assert abs(spend - billed * (Fraction(1) if currency == "EUR" else Fraction(10**6, per_euro))) <= 1
     for finer in ("ad_group", "ad"):
         assert {key: value for key, value in sums[finer].items() if value} == {
             key: value for key, value in sums["campaign"].items() if value
         }
     whole = {(row[1], row[6]) for row in rows if row[0] == "account"}
-    for on, currency in whole:
+    for on, currency in sorted(whole):
         billed = sum(row[5] for row in rows if row[0] == "account" and (row[1], row[6]) == (on, currency))
-        given_day = world.engine.rows(
-            "SELECT CAST(SUM(billed_micros) AS BIGINT) FROM channel_day WHERE level = 'ad' AND date_day = $on AND currency = $of",
-            {"on": day(on), "of": currency},
-        )
-        assert given_day == [(billed,)]
+        statement = """
+            SELECT CAST(SUM(billed_micros) AS BIGINT) FROM channel_day
+            WHERE level = 'ad' AND date_day = $on AND currency = $of
+        """
+        assert world.engine.rows(statement, {"on": day(on), "of": currency}) == [(billed,)]

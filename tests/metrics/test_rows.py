@@ -33,7 +33,13 @@ def test_spend_opens_to_file_and_line(world: World) -> None:
     world.spend("2.00", campaign_id="c1", clicks=1, on=2)
     world.build()
     (row,) = opened(world, "spend", "campaign", "date_day", where={"campaign": "c1", "date_day": "2026-03-03"})["spend"]
-    assert (row["file"], row["line"], row["spend"], row["clicks"], row["adds"]) == ("google.csv", 4, Decimal("2.00"), 1, 1)
+    assert (row["file"], row["line"], row["spend"], row["clicks"], row["adds"]) == (
+        "google.csv",
+        4,
+        Decimal("2.00"),
+        1,
+        1,
+    )
     found = opened(world, "cpc", "channel", where={"channel": "Paid Search"})
     assert [row["line"] for row in found["spend"]] == [row["line"] for row in found["clicks"]] == [2, 3, 4]
 
@@ -74,7 +80,9 @@ def test_revenue_opens_to_the_ledger_and_the_share_of_credit(world: World) -> No
 
 
 def test_costs_and_claims_open_too(world: World) -> None:
-    world.add("costs", date_day=day(1), channel="paid_social", kind="fee", cost_micros=10_000_000, currency="EUR", line=3)
+    world.add(
+        "costs", date_day=day(1), channel="paid_social", kind="fee", cost_micros=10_000_000, currency="EUR", line=3
+    )
     world.add(
         "claims", date_day=day(1), platform="meta_ads", account_id="m", level="campaign", campaign_id="c", line=9,
         conversion_action="all", click_or_view="all", attribution_window="default", claimed_conversions=2.0,
@@ -136,7 +144,9 @@ def test_rows_add_up_to_every_cell(shared_world: World, lines: list[tuple[str, s
             assert sum(one["adds"] * one["spend"] for one in found) == (row["spend"] or 0)
             total["spend"] += row["spend"] or 0
         coarsest = [row for row in lines if row[0] == "account"] or [
-            row for row in lines if row[0] == next(level for level in _LEVELS if any(line[0] == level for line in lines))
+            row
+            for row in lines
+            if row[0] == next(level for level in _LEVELS if any(line[0] == level for line in lines))
         ]
         assert total["spend"] == sum(row[3] for row in coarsest)
 

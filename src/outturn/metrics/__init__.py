@@ -9,7 +9,7 @@ Reads: ad_spend, campaigns, claims, conversions, costs, credits, events, fx_rate
 Writes: channel_day.
 A plug-in here is a KPI: one line of `KPIS` in `kpis.py`, over measures of `measures.py`.
 
-The room's own files: `measures` and `kpis` (the words), `channel_day` (the build's step), `dimensions` (what figures can
-be broken down by), `query` (KPIs at a grain), `ratios` (exact division), `table` (the answer), `rows` (the source rows
-behind one figure), `checks` (what the figures cannot show: levels that disagree, claims told apart).
+The room's own files: `measures` and `kpis` (the words), `channel_day` (the build's step), `dimensions` (what figures
+can be broken down by), `question`, `sums`, `ratios`, `table` and `query` (KPIs at a grain), `rows` and `cells`
+(the source rows behind one figure), `checks` (what the figures cannot show: levels that disagree, claims told apart).
 """

@@ -85,9 +85,8 @@ class CellFilter:
         for name in ("channel", "platform", "account_id"):
             if self.texts[name] and self.texts[name] != (place[name] or "(not set)"):
                 return False
-        campaign = self.texts["campaign"]
-        names = (place["campaign_key"] or "(not set)", place["campaign_key"].removeprefix("name:"), place["campaign_name"])
-        return not campaign or campaign in names
+        campaign, key = self.texts["campaign"], place["campaign_key"] or "(not set)"
+        return not campaign or campaign in {key, key.removeprefix("name:"), place["campaign_name"]}
 
 
 def _inside(days: Days, first: date, time: str) -> Days:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from outturn.store.engine import Engine
 
+_CLAIM = (
+    "platform", "account_id", "conversion_action", "click_or_view", "attribution_window", "date_basis",
+    "claimed_conversions",
+)  # fmt: skip
 _LEVELS = {1: "account", 2: "campaign", 3: "ad_group", 4: "ad"}
 
 
@@ -27,7 +31,8 @@ def level_disagreements(engine: Engine) -> tuple[Mapping[str, Any], ...]:
         where that side has no such row. Neither is right by itself: figures follow the coarser one.
     """
     found = []
-    for day, platform, account, currency, campaign, group, grain, *sums in engine.rows(load(__package__, "level_disagreements")):
+    statement = load(__package__, "level_disagreements")
+    for day, platform, account, currency, campaign, group, grain, *sums in engine.rows(statement):
         money = [None if micros is None else Decimal(decimal_text(micros, currency)) for micros in sums[:2]]
         found.append(
             {
@@ -55,5 +60,4 @@ def claims_apart(engine: Engine) -> tuple[Mapping[str, Any], ...]:
     Args:
         engine: Knows `claims`.
     """
-    names = ("platform", "account_id", "conversion_action", "click_or_view", "attribution_window", "date_basis", "claimed_conversions")
-    return tuple(dict(zip(names, row, strict=True)) for row in engine.rows(load(__package__, "claims_apart")))
+    return tuple(dict(zip(_CLAIM, row, strict=True)) for row in engine.rows(load(__package__, "claims_apart")))

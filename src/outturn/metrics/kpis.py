@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from outturn.domain.errors import UnknownName
 from outturn.metrics.measures import (
@@ -42,6 +43,9 @@ from outturn.metrics.measures import (
     won_leads,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 
 class Unit(Enum):
     """What a KPI's number is; the value is how docs say it."""
@@ -76,7 +80,6 @@ class Kpi:
         over: What it is divided by; NULL where that sum is 0 or not known.
         less: What is taken off `top` first.
         whole: True: of the whole business only; NULL by channel, platform, account or below.
-        note: A sentence more for the docs.
     """
 
     id: str
@@ -88,7 +91,6 @@ class Kpi:
     unit: Unit = COUNT
     better: Better = NEITHER
     whole: bool = False
-    note: str = ""
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -111,7 +113,13 @@ class Kpi:
     def says(self) -> str:
         """The sentences of its entry in the docs: what it is, its unit, and when it is NULL."""
         parts = "; ".join(f"{measure.name}: {measure.says}" for measure in self.measures)
-        return " ".join(filter(None, (f"{self.formula}, where {parts}.", f"Unit: {self.unit.value}.", self.null_rule, self.note)))
+        sentences = (
+            f"{self.formula}, where {parts}.",
+            f"Unit: {self.unit.value}.",
+            self.null_rule,
+            NOTES.get(self.id, ""),
+        )
+        return " ".join(filter(None, sentences))
 
     @property
     def null_rule(self) -> str:
@@ -125,9 +133,9 @@ class Kpi:
 
 KPIS: tuple[Kpi, ...] = (
     Kpi("impressions", "Impressions", impressions),
-    Kpi("clicks", "Clicks", clicks, better=UP, note="Which clicks, each source says."),
+    Kpi("clicks", "Clicks", clicks, better=UP),
     Kpi("spend", "Spend", spend, unit=MONEY),
-    Kpi("visits", "Visits", visits, better=UP, note="0 on days that tracking covers, NULL before and after."),
+    Kpi("visits", "Visits", visits, better=UP),
     Kpi("video_starts", "Video starts", video_starts),
     Kpi("completed_views", "Completed views", completed_views, better=UP),
     Kpi("engagements", "Engagements", engagements, better=UP),
@@ -141,7 +149,7 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("cpl", "Cost per lead", spend, over=leads, unit=MONEY, better=DOWN),
     Kpi("qualified", "Qualified leads", qualified, better=UP),
     Kpi("cost_per_qualified", "Cost per qualified lead", spend, over=qualified, unit=MONEY, better=DOWN),
-    Kpi("lead_to_customer", "Lead to customer", won_leads, over=leads, unit=SHARE, better=UP, note="Needs a goal that counts leads, whose people are then followed to a sale."),
+    Kpi("lead_to_customer", "Lead to customer", won_leads, over=leads, unit=SHARE, better=UP),
     Kpi("cvr", "Conversion rate of clicks", conversions, over=clicks, unit=RATIO, better=UP),
     Kpi("visit_cvr", "Conversion rate of visits", conversions, over=visits, unit=RATIO, better=UP),
     Kpi("sales_conversion_rate", "Sales conversion rate", orders, over=visits, unit=RATIO, better=UP),
@@ -149,35 +157,51 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("pipeline_value", "Pipeline value", pipeline, unit=MONEY, better=UP),
     Kpi("pipeline_per_spend", "Pipeline per spend", pipeline, over=spend, unit=RATIO, better=UP),
     Kpi("pipeline_roi", "Pipeline return on investment", pipeline, less=spend, over=spend, unit=RATIO, better=UP),
-    Kpi("orders", "Orders", orders, better=UP, note="NULL under a goal that counts anything but purchases and won deals."),
+    Kpi("orders", "Orders", orders, better=UP),
     Kpi("aov", "Average order value", revenue, over=orders, unit=MONEY, better=UP),
     Kpi("revenue", "Revenue", revenue, unit=MONEY, better=UP),
-    Kpi("margin", "Margin", margin, unit=MONEY, better=UP, note="NULL where one of the conversions has no known margin."),
+    Kpi("margin", "Margin", margin, unit=MONEY, better=UP),
     Kpi("refund_rate", "Refund rate", refunded, over=sold, unit=SHARE, better=DOWN),
     Kpi("kept_conversions", "Kept conversions", kept_conversions, better=UP),
-    Kpi("new_customers", "New customers", new_customers, better=UP, note="NULL where one of the conversions cannot be told from a repeat."),
-    Kpi("cac", "Customer acquisition cost", spend, over=new_customers, unit=MONEY, better=DOWN, note="Media only; `loaded_cac` adds other costs."),
+    Kpi("new_customers", "New customers", new_customers, better=UP),
+    Kpi("cac", "Customer acquisition cost", spend, over=new_customers, unit=MONEY, better=DOWN),
     Kpi("nroas", "New-customer return on ad spend", new_customer_revenue, over=spend, unit=RATIO, better=UP),
     Kpi("conversions", "Conversions", conversions, better=UP),
     Kpi("cpa", "Cost per conversion", spend, over=conversions, unit=MONEY, better=DOWN),
     Kpi("roas", "Return on ad spend", revenue, over=spend, unit=RATIO, better=UP),
     Kpi("contribution_roas", "Margin on ad spend", margin, over=spend, unit=RATIO, better=UP),
     Kpi("roi", "Return on investment", margin, less=spend, over=spend, unit=RATIO, better=UP),
-    Kpi("mer", "Marketing efficiency ratio", revenue, over=spend, unit=RATIO, better=UP, whole=True, note="All revenue over all spend."),
+    Kpi("mer", "Marketing efficiency ratio", revenue, over=spend, unit=RATIO, better=UP, whole=True),
     Kpi("mrr", "Monthly recurring revenue", recurring_revenue, unit=MONEY, better=UP),
     Kpi("ltv_cac", "Lifetime value to acquisition cost", lifetime_value, over=spend, unit=RATIO, better=UP),
     Kpi("payback_days", "Payback time", days_to_pay_back, unit=DAYS, better=DOWN),
-    Kpi("claimed_conversions", "Claimed conversions", claimed_conversions, note="Only where the platform gives one total: claims told apart by action, click or view, or window overlap, and are never added up."),
+    Kpi("claimed_conversions", "Claimed conversions", claimed_conversions),
     Kpi("over_claim_ratio", "Over-claim ratio", click_claims, over=conversions, unit=RATIO, better=DOWN),
     Kpi("costs", "Other costs", costs, unit=MONEY),
     Kpi("loaded_cac", "Fully loaded acquisition cost", spend_and_costs, over=new_customers, unit=MONEY, better=DOWN),
 )  # fmt: skip
 
+# What the docs say of a KPI beside its formula.
+NOTES: Mapping[str, str] = {
+    "clicks": "Which clicks, each source says.",
+    "visits": "0 on days that tracking covers, NULL before and after.",
+    "lead_to_customer": "Needs a goal that counts leads, whose people are then followed to a sale.",
+    "orders": "NULL under a goal that counts anything but purchases and won deals.",
+    "margin": "NULL where one of the conversions has no known margin.",
+    "new_customers": "NULL where one of the conversions cannot be told from a repeat.",
+    "cac": "Media only; `loaded_cac` adds other costs.",
+    "mer": "All revenue over all spend.",
+    "claimed_conversions": (
+        "Only where the platform gives one total: claims told apart by action, click or view, or window "
+        "overlap, and are never added up."
+    ),
+}
+
 KPI_IDS: tuple[str, ...] = tuple(kpi.id for kpi in KPIS)
 _BY_ID = {kpi.id: kpi for kpi in KPIS}
 
 
-def kpis_named(names: tuple[str, ...] | list[str] | None) -> tuple[Kpi, ...]:
+def kpis_named(names: Sequence[str]) -> tuple[Kpi, ...]:
     """The KPIs of these ids, in the order asked for; all of them where none is named.
 
     Raises:

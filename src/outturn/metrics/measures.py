@@ -41,7 +41,7 @@ engagements = Measure("engagements", Origin.DAY, "engagements, as the platform c
 spend = Measure("spend", Origin.DAY, "what the platforms billed, converted by the day's rate", money=True)
 costs = Measure("costs", Origin.DAY, "other costs: fees, commissions, production", money=True)
 spend_and_costs = Measure("spend_and_costs", Origin.DAY, "spend and other costs", money=True)
-claimed_conversions = Measure("claimed_conversions", Origin.DAY, "conversions that platforms claim, never added to sales")
+claimed_conversions = Measure("claimed_conversions", Origin.DAY, "conversions that platforms claim, apart from sales")
 
 conversions = Measure("conversions", Origin.SALES, "conversions of the goal")
 kept_conversions = Measure("kept_conversions", Origin.SALES, "conversions that were not wholly refunded")
@@ -62,7 +62,7 @@ pipeline = Measure("pipeline", Origin.NOWHERE, "open deals by stage probability,
 recurring_revenue = Measure("recurring_revenue", Origin.NOWHERE, "revenue that recurs every month", money=True)
 lifetime_value = Measure("lifetime_value", Origin.NOWHERE, "lifetime value of new customers", money=True)
 days_to_pay_back = Measure("days_to_pay_back", Origin.NOWHERE, "days until margin covers what a customer cost")
-click_claims = Measure("click_claims", Origin.NOWHERE, "conversions claimed after clicks, reconciled by action and window")
+click_claims = Measure("click_claims", Origin.NOWHERE, "conversions claimed after clicks, by action and window")
 
 # Where outcomes of a stage are counted, these are the kinds.
 STAGE_KINDS = {"leads": "lead", "qualified": "qualified", "opportunities": "opportunity"}

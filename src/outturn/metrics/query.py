@@ -2,86 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any
 
-from outturn.attribution.models import names as model_names
-from outturn.domain.errors import MissingRates, UnknownName
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
-from outturn.metrics.dimensions import Grain, Key, last_day_of
+from outturn.metrics.dimensions import Grain, Key
 from outturn.metrics.kpis import kpis_named
 from outturn.metrics.measures import ORDER_KINDS, STAGE_KINDS, Origin
+from outturn.metrics.question import Question, goal_of
 from outturn.metrics.ratios import kpi_value
+from outturn.metrics.sums import Cell, add_figures, add_sales, add_stages, fill_in_zeros, refuse_missing_rates
 from outturn.metrics.table import KpiTable
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
-    from outturn.domain.goals import Goal
     from outturn.domain.settings import Settings
-    from outturn.metrics.kpis import Kpi
-    from outturn.metrics.ratios import Sum
     from outturn.store.engine import Engine
 
-DateBasis = Literal["conversion_day", "cash_day"]
-
-_FIGURES = ("impressions", "clicks", "visits", "video_starts", "completed_views", "engagements", "spend", "costs", "claimed_conversions")
-_SALES = ("conversions", "kept_conversions", "revenue", "margin", "refunded", "new_customers", "new_customer_revenue")
-_SHOWN_DAYS = 5  # of those that an error names per currency
-
-
-@dataclass(slots=True)
-class Cell:
-    """The sums of one row while they come together."""
-
-    sums: dict[str, Sum] = field(default_factory=dict)
-    campaign: tuple[str | None, str | None] = (None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, checked."""
-
-    grain: Grain
-    goal: Goal
-    model: str
-    basis: DateBasis
-    days: Days
-    kpis: tuple[Kpi, ...]
-    settings: Settings
-
-    @classmethod
-    def of(  # noqa: PLR0913 - one question, spelt out
-        cls,
-        settings: Settings,
-        *,
-        by: Sequence[str],
-        goal: str | None,
-        model: str | None,
-        days: Days,
-        basis: str,
-        kpi: Sequence[str],
-    ) -> Question:
-        """Check names; what is not named is the settings'."""
-        if basis not in get_args(DateBasis):
-            raise UnknownName("date basis", basis, get_args(DateBasis))
-        model = model or str(settings["attribution.model"])
-        if model not in model_names():
-            raise UnknownName("attribution model", model, model_names())
-        return cls(Grain.of(by), settings.goal(goal), model, cast("DateBasis", basis), days, kpis_named(list(kpi)), settings)
-
-    @property
-    def span(self) -> dict[str, object]:
-        """The first and last day as parameters."""
-        return {"first_day": self.days.first or date.min, "last_day": self.days.last or date.max}
-
-    def needs(self, *origins: Origin) -> bool:
-        """Whether a KPI asked for is summed from one of these."""
-        return any(measure.origin in origins for kpi in self.kpis if kpi.known for measure in kpi.measures)
+_PERIOD = (
+    "platform", "account_id", "period_start", "period_end", "level", "campaign", "currency", "impressions", "clicks"
+)  # fmt: skip
 
 
 def kpis(  # noqa: PLR0913 - one question, spelt out
@@ -123,15 +67,15 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
     cells: dict[Key, Cell] = {} if question.grain.by else {Key(): Cell()}
     zones: set[str] = set()
     if question.needs(Origin.DAY):
-        zones |= _add_figures(engine, question, cells)
+        zones |= add_figures(engine, question, cells)
     if question.needs(Origin.SALES):
-        _refuse_missing_rates(question, [sale for sale in unconverted if sale[1] in days])
-        _add_sales(engine, question, cells)
+        refuse_missing_rates(question, [sale for sale in unconverted if sale[1] in days])
+        add_sales(engine, question, cells)
         zones |= {settings.time_zone} if zones else set()
     if question.needs(Origin.STAGES, Origin.COHORT):
-        _add_stages(engine, question, cells)
+        add_stages(engine, question, cells)
     if question.needs(Origin.DAY, Origin.SALES):
-        _fill_in_zeros(engine, question, cells)
+        fill_in_zeros(engine, question, cells)
     return KpiTable(
         settings.currency,
         question.goal.id,
@@ -146,136 +90,25 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
     )
 
 
+def facts_read(settings: Settings, *, by: Sequence[str] = (), kpi: Sequence[str] = ()) -> tuple[str, ...]:
+    """The fact tables that `kpis` reads beside the build's own, but for `ad_spend` where `period_rows` are asked for.
+
+    So the way to a figure by channel need not look at what is current.
+    """
+    stages = any(measure.origin is Origin.STAGES for one in kpis_named(kpi) for measure in one.measures)
+    told = all(goal_of(settings, kind) for kind in STAGE_KINDS.values())
+    return ("outcomes",) if stages and not told and not Grain.of(by).by_source else ()
+
+
 def period_only(engine: Engine) -> tuple[Mapping[str, Any], ...]:
     """Imported figures that cover a period without naming days; money as billed."""
-    names = ("platform", "account_id", "period_start", "period_end", "level", "campaign", "currency", "impressions", "clicks")
     return tuple(
         {
-            **dict(zip(names, row, strict=False)),
+            **dict(zip(_PERIOD, row, strict=False)),
             "spend": None if row[9] is None else Decimal(decimal_text(row[9], row[6])),
         }
         for row in engine.rows(load(__package__, "period_only"))
     )
-
-
-def _add_figures(engine: Engine, question: Question, cells: dict[Key, Cell]) -> set[str]:
-    grain = question.grain
-    parameters = {
-        "level": grain.level,
-        "by_ad_group": grain.below_campaign,
-        "by_ad": grain.level == "ad",
-        **question.span,
-        **grain.flags,
-    }
-    zones: set[str] = set()
-    missing = False
-    for row in engine.rows(load(__package__, "figures"), parameters):
-        cell = _cell(cells, row)
-        zones.update(zone for text in row[9:11] if text for zone in text.split(","))
-        cell.sums.update(zip(_FIGURES, row[11:-1], strict=True))
-        missing = missing or row[-1] == 1
-    if missing and any(measure.money and measure.origin is Origin.DAY for kpi in question.kpis for measure in kpi.measures):
-        _refuse_missing_rates(question, engine.rows(load(__package__, "missing_rates"), question.span))
-    return zones
-
-
-def _add_sales(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:
-    if question.grain.below_campaign:
-        return
-    for key, campaign, values in _sales(engine, question, question.goal):
-        cell = cells.setdefault(key, Cell())
-        cell.campaign = _known(cell.campaign, campaign)
-        cell.sums.update(zip(_SALES, values, strict=True))
-
-
-def _sales(
-    engine: Engine, question: Question, goal: Goal
-) -> Iterable[tuple[Key, tuple[str | None, str | None], tuple[Sum, ...]]]:
-    """A goal's sums per cell: credited where the grain is by source, else the ledger's."""
-    parameters = {"goal": goal.id, "basis": question.basis, **question.span}
-    if not question.grain.by_source:
-        statement = load(__package__, "ledger")
-        for day, *values in engine.rows(statement, {**parameters, "by_time": question.grain.time}):
-            yield Key(day=day), (None, None), tuple(values)
-        return
-    flags = question.grain.flags
-    for row in engine.rows(load(__package__, "credited"), {**parameters, "model": question.model, **flags}):
-        yield Key(*row[:7]), row[7:9], row[9:]
-
-
-def _add_stages(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:
-    grain = question.grain
-    if grain.below_campaign:
-        return
-    goals = {kind: _goal_of(question.settings, kind) for kind in STAGE_KINDS.values()}
-    for measure, kind in STAGE_KINDS.items():
-        goal = goals[kind]
-        if goal is None:
-            continue
-        for key, campaign, values in _sales(engine, question, goal):
-            cell = cells.setdefault(key, Cell())
-            cell.campaign = _known(cell.campaign, campaign)
-            cell.sums[measure] = values[0]
-        _fill(cells, question, (measure,), _coverage(engine, question, goal)["sales"])
-    if grain.by_source:
-        return
-    if not all(goals.values()):
-        _add_stages_without_goals(engine, question, cells, {kind for kind, goal in goals.items() if goal is None})
-    lead_goal = goals["lead"]
-    if lead_goal is not None:
-        _add_cohort(engine, question, cells, lead_goal)
-
-
-def _add_stages_without_goals(engine: Engine, question: Question, cells: dict[Key, Cell], kinds: set[str]) -> None:
-    parameters = {"zone": question.settings.time_zone, "by_time": question.grain.time, **question.span}
-    names = {kind: measure for measure, kind in STAGE_KINDS.items()}
-    seen: set[str] = set()
-    for kind, day, entries in engine.rows(load(__package__, "stages"), parameters):
-        if kind in kinds:
-            seen.add(names[kind])
-            if entries:
-                cells.setdefault(Key(day=day), Cell()).sums[names[kind]] = entries
-    for cell in cells.values():
-        for measure in seen:
-            cell.sums.setdefault(measure, 0)
-
-
-def _add_cohort(engine: Engine, question: Question, cells: dict[Key, Cell], lead_goal: Goal) -> None:
-    goals = (question.goal, *question.settings.goals)
-    sale_goal = next((goal for goal in goals if ORDER_KINDS.issuperset(goal.kinds)), None)
-    if sale_goal is None:
-        return
-    parameters = {"lead_goal": lead_goal.id, "sale_goal": sale_goal.id, "by_time": question.grain.time, **question.span}
-    for day, won_leads in engine.rows(load(__package__, "cohort"), parameters):
-        cells.setdefault(Key(day=day), Cell()).sums["won_leads"] = won_leads
-
-
-def _fill_in_zeros(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:
-    """Where tracking or the ledger covers a cell's days, finding nothing means 0; elsewhere it means unknown."""
-    covered = _coverage(engine, question, question.goal)
-    _fill(cells, question, ("visits",), covered["visits"])
-    if not question.grain.below_campaign:
-        _fill(cells, question, _SALES, covered["sales"])
-
-
-def _coverage(engine: Engine, question: Question, goal: Goal) -> dict[str, tuple[date | None, date | None]]:
-    statement = load(__package__, "coverage")
-    return {what: (first, last) for what, first, last in engine.rows(statement, {"goal": goal.id, "basis": question.basis})}
-
-
-def _fill(
-    cells: dict[Key, Cell], question: Question, measures: Sequence[str], covered: tuple[date | None, date | None]
-) -> None:
-    first, last = covered
-    if first is None or last is None:
-        return
-    for key, cell in cells.items():
-        begins = key.day or question.days.first or date.min
-        ends = last_day_of(key.day, question.grain.time) if key.day else question.days.last or date.max
-        if begins <= last and first <= ends:
-            for measure in measures:
-                if measure not in cell.sums or (measure == "visits" and cell.sums[measure] is None):
-                    cell.sums[measure] = 0
 
 
 def _row(question: Question, key: Key, cell: Cell) -> dict[str, Any]:
@@ -296,16 +129,6 @@ def _row(question: Question, key: Key, cell: Cell) -> dict[str, Any]:
     return row
 
 
-def _cell(cells: dict[Key, Cell], row: tuple[Any, ...]) -> Cell:
-    cell = cells.setdefault(Key(*row[:7]), Cell())
-    cell.campaign = _known(cell.campaign, row[7:9])
-    return cell
-
-
-def _known(first: tuple[str | None, str | None], second: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
-    return first[0] or second[0], first[1] or second[1]
-
-
 def _sorted(grain: Grain, cells: Mapping[Key, Cell]) -> list[Key]:
     """By the columns in the order asked for; what has no name of its own, such as `(none)`, comes last."""
 
@@ -315,25 +138,3 @@ def _sorted(grain: Grain, cells: Mapping[Key, Cell]) -> list[Key]:
         return tuple((text.startswith("("), text) for text in texts)
 
     return sorted(cells, key=place)
-
-
-def _goal_of(settings: Settings, kind: str) -> Goal | None:
-    return next((goal for goal in settings.goals if goal.kinds == (kind,)), None)
-
-
-def _refuse_missing_rates(question: Question, missing: Iterable[tuple[Any, ...]]) -> None:
-    days: dict[str, list[str]] = {}
-    for currency, day in sorted(missing):
-        days.setdefault(currency, []).append(day.isoformat())
-    if not days:
-        return
-    named = "; ".join(f"{currency} on {_listed(some)}" for currency, some in days.items())
-    raise MissingRates(
-        f"No exchange rate at most 7 days old into {question.settings.currency}: {named}. "
-        f"Import the European Central Bank's reference rates for these days: outturn import eurofxref-hist.csv"
-    )
-
-
-def _listed(days: Sequence[str]) -> str:
-    more = len(days) - _SHOWN_DAYS
-    return ", ".join(days[:_SHOWN_DAYS]) + (f" and {more} more days" if more > 0 else "")

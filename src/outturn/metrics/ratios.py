@@ -31,26 +31,22 @@ def kpi_value(kpi: Kpi, sums: Mapping[str, Sum], currency: str) -> Value:
     Returns:
         None where a sum is unknown or the denominator is 0.
     """
-    top = sums.get(kpi.top.name)
-    if top is None:
+    needed = [sums.get(measure.name) for measure in kpi.measures]
+    if None in needed:
         return None
+    top = sums[kpi.top.name] or 0
     if kpi.less is not None:
-        less = sums.get(kpi.less.name)
-        if less is None:
-            return None
-        top = top - less
+        top -= sums[kpi.less.name] or 0
     if kpi.over is None:
         return _shown(top, kpi.unit, currency)
-    over = sums.get(kpi.over.name)
-    if over is None:
-        return None
-    divisor = round(over * _COUNT_SCALE)
+    divisor = round((sums[kpi.over.name] or 0) * _COUNT_SCALE)
     if divisor == 0:
         return None
     if kpi.unit is Unit.MONEY:
         micros = _divide_half_even(int(top) * kpi.factor * _COUNT_SCALE, divisor)
         return Decimal(decimal_text(micros, currency))
-    return kpi.factor * round(top * _COUNT_SCALE) / divisor
+    ratio: float = kpi.factor * round(top * _COUNT_SCALE) / divisor
+    return ratio
 
 
 def _shown(total: int | float, unit: Unit, currency: str) -> Value:

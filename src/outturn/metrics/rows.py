@@ -30,22 +30,71 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _AD = (
-    "file", "import_id", "line", "adds", "date_day", "platform", "account_id", "channel", "campaign_key", "ad_group_id", "ad_id",
-    "currency", "spend", "impressions", "clicks", "video_starts", "completed_views", "engagements",
-)  # fmt: skip
+    "file",
+    "import_id",
+    "line",
+    "adds",
+    "date_day",
+    "platform",
+    "account_id",
+    "channel",
+    "campaign_key",
+    "ad_group_id",
+    "ad_id",
+    "currency",
+    "spend",
+    "impressions",
+    "clicks",
+    "video_starts",
+    "completed_views",
+    "engagements",
+)
 _VISIT = (
-    "file", "import_id", "line", "date_day", "occurred_at", "touch_id", "touch_kind", "channel", "platform", "account_id",
-    "campaign_key", "ad_group_id", "ad_id",
-)  # fmt: skip
+    "file",
+    "import_id",
+    "line",
+    "date_day",
+    "occurred_at",
+    "touch_id",
+    "touch_kind",
+    "channel",
+    "platform",
+    "account_id",
+    "campaign_key",
+    "ad_group_id",
+    "ad_id",
+)
 _COST = ("file", "import_id", "line", "date_day", "channel", "kind", "campaign_id", "currency", "cost", "note")
 _CLAIM = (
-    "file", "import_id", "line", "date_day", "platform", "account_id", "channel", "campaign_key", "conversion_action",
-    "click_or_view", "attribution_window", "claimed_conversions",
-)  # fmt: skip
+    "file",
+    "import_id",
+    "line",
+    "date_day",
+    "platform",
+    "account_id",
+    "channel",
+    "campaign_key",
+    "conversion_action",
+    "click_or_view",
+    "attribution_window",
+    "claimed_conversions",
+)
 _SALE = (
-    "file", "import_id", "line", "date_day", "outcome_id", "parent_outcome_id", "kind", "counts", "kept", "value", "margin",
-    "new_customer", "currency", "gross",
-)  # fmt: skip
+    "file",
+    "import_id",
+    "line",
+    "date_day",
+    "outcome_id",
+    "parent_outcome_id",
+    "kind",
+    "counts",
+    "kept",
+    "value",
+    "margin",
+    "new_customer",
+    "currency",
+    "gross",
+)
 _PLACE = ("channel", "platform", "account_id", "campaign_key", "campaign_name")
 
 
@@ -59,7 +108,7 @@ class _Asked:
     basis: str
 
 
-def rows(
+def rows(  # noqa: PLR0913 - one question, spelt out
     engine: Engine,
     settings: Settings,
     *,
@@ -74,16 +123,19 @@ def rows(
     """Open one figure of `query.kpis` down to its source rows.
 
     Args:
-        engine: Knows the build's tables and the facts `ad_spend`, `claims`, `costs`, `events`, `outcomes` and `imports`.
+        engine: Knows the build's tables and the facts ad_spend, claims, costs, events, outcomes and imports.
         settings: The workspace's.
         kpi: Whose figure it is; a ratio opens to the rows of all its sums.
         by: The dimensions of the table.
         where: The values of the row's columns; columns that are left out are not narrowed.
-        days: As asked of the table, like the rest.
+        days: As asked of the table.
+        goal: As asked of the table.
+        model: As asked of the table.
+        basis: As asked of the table.
 
     Returns:
-        By measure, its rows. `adds` of spend is -1 for rows that are taken off: the parts of a whole whose rest the cell
-        is. `credit` of a sale is the share that the cell's touches have in it, 0 to 1; the whole sale is `value`.
+        By measure, its rows. `adds` of spend is -1 for rows that are taken off: the parts of a whole whose rest the
+        cell is. `credit` of a sale is the share that the cell has in it, 0 to 1; the whole sale is `value`.
 
     Raises:
         UnknownName: A KPI, dimension, column, goal or model that does not exist.
@@ -92,10 +144,9 @@ def rows(
     (found,) = kpis_named([kpi])
     if not found.known:
         raise UsageError(f"{found.title} has no source yet, so there are no rows behind it.")
-    asked = _Asked(
-        engine, settings, CellFilter.of(Grain.of(by), where or {}, days), settings.goal(goal),
-        model or str(settings["attribution.model"]), basis,
-    )  # fmt: skip
+    cell = CellFilter.of(Grain.of(by), where or {}, days)
+    named = model or str(settings["attribution.model"])
+    asked = _Asked(engine, settings, cell, settings.goal(goal), named, basis)
     return {measure.name: _rows_of(asked, measure) for measure in dict.fromkeys(found.measures)}
 
 
