@@ -124,8 +124,8 @@ class OpenWorkspace:
         with build_as_of(self.workspace, as_of, now=now or datetime.now(UTC)) as build:
             return kpis(self.workspace, by, build=build, **options)
 
-    def kpi_rows(self, kpi: str, where: Mapping[str, str], **options: Any) -> list[dict[str, Any]]:
-        """The source rows behind one figure of `kpis`; see `outturn.metrics.rows.rows`."""
+    def kpi_rows(self, kpi: str, where: Mapping[str, str], **options: Any) -> dict[str, list[dict[str, Any]]]:
+        """By measure, the source rows behind one figure of `kpis`; see `outturn.pipeline.read.kpi_rows`."""
         from outturn.pipeline.read import kpi_rows
 
         return kpi_rows(self.workspace, kpi, where, **options)

@@ -89,12 +89,13 @@ def _print_rows(workspace: api.OpenWorkspace, where: dict[str, str], *, days: Da
     if asked.pop("as_of"):
         raise click.UsageError("--rows opens figures of the current build: leave --as-of out")
     asked.pop("by")
-    rows = workspace.kpi_rows(kpi[0], where, days=days, **asked)
+    found = workspace.kpi_rows(kpi[0], where, days=days, **asked)
     if as_json:
-        print_json({"kpi": kpi[0], "where": where, "rows": rows})
+        print_json({"kpi": kpi[0], "where": where, "rows": found})
         return
-    columns = [name for name in (rows[0] if rows else {}) if any(row[name] is not None for row in rows)]
-    print_table(f"The rows behind {kpi[0]}", columns, [[row[name] for name in columns] for row in rows])
+    for measure, rows in found.items():
+        columns = [name for name in (rows[0] if rows else {}) if any(row[name] is not None for row in rows)]
+        print_table(f"{measure}: {len(rows):,} rows", columns, [[row[name] for name in columns] for row in rows])
 
 
 @click.command("attribute")

@@ -73,8 +73,13 @@ class Builds:
             "files": {name: [str(file.relative_to(build.folder)) for file in files] for name, files in build.files.items()},
         }
         write_durably(self._root / _POINTER, json.dumps(document, sort_keys=True).encode())
-        folders = sorted(folder for folder in self._root.iterdir() if folder.is_dir() and folder != build.folder)
-        for folder in folders[: -(_KEPT_BUILDS - 1)]:
+        self.drop_superseded(kept=_KEPT_BUILDS - 1)
+
+    def drop_superseded(self, *, kept: int = 0) -> None:
+        """Delete the builds before the current one, but for the latest `kept` of them."""
+        current = self.current().build_id
+        older = sorted(folder for folder in self._root.glob("b*") if folder.name < current)
+        for folder in older[: len(older) - kept]:
             shutil.rmtree(folder)
 
     def discard(self, build: Build) -> None:

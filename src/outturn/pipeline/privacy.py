@@ -1,0 +1,93 @@
+"""One person's rows: to be forgotten everywhere that Outturn writes, or handed out."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from outturn.journeys.context import JourneyContext
+from outturn.journeys.erasure import PersonFound, erasure_of, find_person, identify_everyone
+from outturn.journeys.erasure import export_person as rows_of_person
+from outturn.pipeline.build import build
+from outturn.store.book import Book
+from outturn.store.builds import Builds
+from outturn.store.engine import Engine, open_engine
+from outturn.store.facts import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from outturn.store.workspace import Workspace
+
+NOT_REACHED = (
+    "backups of this folder",
+    "the files that were imported, where they lie",
+    "what was sent to other systems before",
+)
+
+
+def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str, Any]:
+    """Forget one person, now and in every later import.
+
+    First the person's keys go into the suppression list, so that a crash after it can only leave work to repeat.
+    Then facts are rewritten, undone imports' too; then everything derived is built anew and older builds deleted.
+
+    Returns:
+        `identifiers`: how many keys the person had; `rows`: by table, how many were deleted or blanked;
+        `shared`: identifiers of others that stood beside theirs and stay; `not_reached`: what Outturn cannot reach.
+
+    Raises:
+        UsageError: The identifier means several persons.
+    """
+    with workspace.lock():
+        facts = Facts(workspace.lake)
+        with _everyone(workspace, facts) as engine:
+            person = _person(workspace, engine, identifier)
+            erasure = erasure_of(engine, person)
+        book = Book(workspace.book)
+        book.suppress(erasure.suppressed, now)
+        book.close()
+        rows = {table: facts.rewrite(table, rewrite) for table, rewrite in erasure.rewrites.items()}
+        facts.vacuum()
+    builds = Builds(workspace.lake)
+    if builds.published() is not None:
+        build(workspace, now=now + timedelta(microseconds=1))
+        builds.drop_superseded()
+    return {
+        "identifiers": len(person.keys) if person.person_key else 0,
+        "rows": rows,
+        "shared": erasure.shared,
+        "not_reached": list(NOT_REACHED),
+    }
+
+
+def export_person(workspace: Workspace, identifier: str) -> dict[str, Any]:
+    """Everything that is stored about one person, undone imports' rows too, as JSON-able values.
+
+    Raises:
+        UsageError: The identifier means several persons.
+    """
+    with _everyone(workspace, Facts(workspace.lake)) as engine:
+        return rows_of_person(engine, _person(workspace, engine, identifier))
+
+
+@contextmanager
+def _everyone(workspace: Workspace, facts: Facts) -> Iterator[Engine]:
+    """An engine that knows every row ever written, and who is who in them."""
+    engine = open_engine(workspace.settings)
+    try:
+        facts.expose(engine, only=("events", "outcomes"))
+        for name in ("events", "outcomes"):
+            engine.view(name, f"SELECT * FROM {name}_rows")  # noqa: S608
+        identify_everyone(engine, JourneyContext.of(workspace.settings))
+        yield engine
+    finally:
+        engine.close()
+
+
+def _person(workspace: Workspace, engine: Engine, identifier: str) -> PersonFound:
+    return find_person(
+        engine, identifier, secret=workspace.secret(), phone_region=workspace.settings["privacy.phone_region"]
+    )
