@@ -28,6 +28,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.workspace = Workspace.create(self.folder / "acme", currency="EUR", time_zone="Europe/Berlin")
+        # One key for all: the same person is the same key, in whichever world.
+        (self.workspace.root / "identity.key").write_bytes(bytes(range(len(self.workspace.secret()))))
 
     def file(self, name: str, content: str | bytes) -> Path:
         path = self.folder / name

@@ -68,11 +68,11 @@ CLICK_ID_PRECEDENCE: tuple[str, ...] = (
     "rdt_cid", "sccid", "epik", "dclid", "gad_campaignid", "gad_source", "fbclid",
 )  # fmt: skip
 
-_SPELLINGS: dict[str, str] = {
+SPELLINGS: dict[str, str] = {
     **{name: name for name in UTM_PARAMETERS},
     **{spelling: click_id.name for click_id in CLICK_IDS for spelling in click_id.parameters},
 }
-_PARAMETER = re.compile(f"[?&]({'|'.join(map(re.escape, _SPELLINGS))})=")
+_PARAMETER = re.compile(f"[?&]({'|'.join(map(re.escape, SPELLINGS))})=")
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 # With a scheme (or `//`) any host will do; without one, text is an address only if its host has a dot.
 _HOST_END = r"(?::[0-9]*)?(?:[/?#\\]|\z)"
@@ -144,7 +144,7 @@ def _parameters(url: str) -> dict[str, str]:
     text = without_fragment(url).replace("&amp;", "&")
     found: dict[str, str | None] = {}
     for match in _PARAMETER.finditer(text):
-        name = _SPELLINGS[match[1]]
+        name = SPELLINGS[match[1]]
         # The value is looked for only once per name, so that hostile repetition costs nothing.
         if name not in found:
             end = text.find("&", match.end())
@@ -242,17 +242,17 @@ def host_sql(url_column: str) -> str:
 
 
 # What must not be kept of an address. Keys are compared in small letters without -, _ and brackets.
-_PERSONAL_KEYS = frozenset({
+PERSONAL_KEYS = frozenset({
     "email", "mail", "emailaddress", "useremail", "customeremail", "contactemail", "emailhash", "phone", "phonenumber",
     "phoneno", "telephone", "tel", "mobile", "mobilenumber", "msisdn", "cell", "name", "username", "firstname", "fname",
     "givenname", "lastname", "lname", "surname", "familyname", "fullname", "customername", "contactname", "address",
     "street", "streetaddress", "postcode", "postalcode", "zip", "zipcode", "birthday", "birthdate", "dateofbirth",
     "dob", "ssn", "password", "passwd", "pwd",
 })  # fmt: skip
-_KEY_NOISE = re.compile(r"%5b|%5d|[-_\[\].]", re.IGNORECASE)
-_NESTED_KEY = re.compile(r"[\[.]|%5b", re.IGNORECASE)
+KEY_NOISE = re.compile(r"%5b|%5d|[-_\[\].]", re.IGNORECASE)
+NESTED_KEY = re.compile(r"[\[.]|%5b", re.IGNORECASE)
 _DELIMITER = re.compile(r"([?&#])")
-_PHONE = re.compile(r"\s*\+[\s().-]*[0-9](?:[\s().-]*[0-9]){6,14}\s*|\(?[0-9]{3}\)?[\s.+-]{1,2}[0-9]{3}[\s.+-][0-9]{4}")
+PHONE_SHAPE = re.compile(r"\s*\+[\s().-]*[0-9](?:[\s().-]*[0-9]){6,14}\s*|\(?[0-9]{3}\)?[\s.+-]{1,2}[0-9]{3}[\s.+-][0-9]{4}")
 _SEGMENT = re.compile(r"(/)")
 REMOVED = "(removed)"
 
@@ -281,11 +281,11 @@ def _parameter_without_persons(piece: str) -> str:
     name = key.removeprefix("amp;")
     if not equals:
         return REMOVED if _looks_like_email(key) else piece
-    if _SPELLINGS.get(name) in CLICK_ID_PRECEDENCE:
+    if SPELLINGS.get(name) in CLICK_ID_PRECEDENCE:
         return piece
-    keys = {_KEY_NOISE.sub("", name).lower(), _KEY_NOISE.sub("", _NESTED_KEY.split(name)[-1]).lower()}
-    personal = keys & _PERSONAL_KEYS or _looks_like_email(given)
-    if personal or (name not in UTM_PARAMETERS and _PHONE.fullmatch(_decoded(given))):
+    keys = {KEY_NOISE.sub("", name).lower(), KEY_NOISE.sub("", NESTED_KEY.split(name)[-1]).lower()}
+    personal = keys & PERSONAL_KEYS or _looks_like_email(given)
+    if personal or (name not in UTM_PARAMETERS and PHONE_SHAPE.fullmatch(_decoded(given))):
         return f"{key}="
     return piece
 
@@ -311,7 +311,7 @@ def personal_suspect_sql(url_column: str) -> str:
 
     An import asks Python about the suspects only.
     """
-    keys = "|".join(sorted(_PERSONAL_KEYS))
+    keys = "|".join(sorted(PERSONAL_KEYS))
     return (
         f"(contains({url_column}, '@') OR contains({url_column}, '%40') OR contains({url_column}, '%2540') OR "
         f"regexp_matches({url_column}, '=(\\+|%2[bB]|\\(|[0-9]{{3}}[^0-9A-Za-z])') OR "

@@ -68,6 +68,8 @@ def totals_of(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[s
     rows = connection.execute(f"SELECT {currency} AS currency, {sums} FROM accepted GROUP BY 1 ORDER BY 1").fetchall()  # noqa: S608
     found: dict[str, dict[str, Any]] = {}
     for code, *figures in rows:
+        if code is None and all(figure is None for figure in figures):
+            continue  # Rows without money beside rows with some: further items of an order, page views.
         shown = {}
         for total, figure in zip(totals, figures, strict=True):
             shown[total.name] = decimal_text(figure, code) if total.money and figure is not None and code else figure

@@ -149,7 +149,8 @@ class Layout:
         outputs: Fact table -> SELECT over `accepted`, beside or instead of `table`.
         marks: Further headers that must be there. Not read; the more a layout asks for, the more specific it is.
         without: Headers that tell that it is another layout.
-        shape: "any" (CSV, Parquet or flat JSON lines) or "records" (JSON lines or Parquet with nested fields).
+        shape: "any" (CSV, Parquet or flat JSON lines), "records" (JSON lines or Parquet with nested fields, all by expression)
+            or "lines" (JSON lines alone: nested fields by their dotted paths).
         total: SQL over `parsed`: true for a total or footer row. Use `first_text` and `<cell>_text`.
         checks: Reasons of its own to refuse a row, tried in order after the cells.
         totals: What the summary adds up.
@@ -168,7 +169,7 @@ class Layout:
     outputs: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    shape: Literal["any", "records"] = "any"
+    shape: Literal["any", "records", "lines"] = "any"
     total: str = "FALSE"
     checks: tuple[Check, ...] = ()
     totals: tuple[Total, ...] = ()

@@ -1,0 +1,186 @@
+"""Segment: an archive of its messages as JSON lines (warehouse archives, S3 destination, or any tracker of that spec).
+
+Times are on the receiver's clock: `receivedAt - (sentAt - originalTimestamp)` where all three are known, else `timestamp`,
+`originalTimestamp`, `receivedAt`, as `domain/segment.py` says. Tags come from `context.campaign`, else from the page's
+address; click ids from the address.
+
+`Order Completed` is also an outcome, as tracking saw it: `total` is what was charged, else `revenue` with its tax and
+shipping, else `value`; of one order sent twice the first counts. `Order Refunded` takes its amount back on its own day.
+`Trial Started` is a trial. Other names of the spec's B2B events (`Signed Up`, `Account Created`) stay events: shops use
+them for accounts, so that taking them for leads would be a guess.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from outturn.domain.segment import PURCHASE_EVENTS, REFUND_EVENTS, MessageType
+from outturn.sources.addresses import arrival_columns, kept_address, kept_text
+from outturn.sources.browsers import bot_sql, device_sql
+from outturn.sources.properties import kept_properties
+from outturn.sources.source import Cell, Check, Kind, Layout, Source, Total
+
+_AMOUNTS = ("total", "revenue", "value", "tax", "shipping", "discount")
+_CAMPAIGN = ("source", "medium", "name", "term", "content", "id")
+_UTM = {("utm_campaign" if key == "name" else f"utm_{key}"): kept_text(f"campaign_{key}") for key in _CAMPAIGN}
+_EVENT = "LOWER(TRIM(REPLACE(event, '_', ' ')))"
+_PURCHASE = f"(type = 'track' AND {_EVENT} IN {(*PURCHASE_EVENTS, '')})"
+_REFUND = f"(type = 'track' AND {_EVENT} IN {(*REFUND_EVENTS, '')})"
+_TRIAL = f"(type = 'track' AND {_EVENT} = 'trial started')"
+
+_CELLS = (
+    Cell("type", Kind.TEXT, ("type",), required=True, filled=True, choices=get_args(MessageType)),
+    # At least one of them tells that these are messages, and that each is about somebody.
+    Cell("about", Kind.TEXT, ("anonymousId", "userId"), required=True),
+    Cell("stamped", Kind.VERSION, ("timestamp", "originalTimestamp", "receivedAt"), required=True),
+    Cell("original", Kind.VERSION, ("originalTimestamp",)),
+    Cell("sent", Kind.VERSION, ("sentAt",)),
+    Cell("received", Kind.VERSION, ("receivedAt",)),
+    Cell("message_id", Kind.TEXT, ("messageId",)),
+    Cell("record_hash", Kind.TEXT, expression="CASE WHEN json_extract_string(record, '$.messageId') IS NULL THEN left(sha256(CAST(record AS VARCHAR)), 32) END"),
+    Cell("anonymous_key", Kind.KEY, ("anonymousId",), identity="anonymous"),
+    Cell("user_key", Kind.KEY, ("userId",), identity="user"),
+    Cell("previous_key", Kind.KEY, ("previousId",), identity="anonymous"),
+    Cell("email_key", Kind.KEY, ("traits.email", "context.traits.email", "properties.email"), identity="email"),
+    Cell("phone_key", Kind.KEY, ("traits.phone", "context.traits.phone", "properties.phone"), identity="phone"),
+    Cell("company_key", Kind.KEY, ("groupId", "context.groupId"), identity="company"),
+    Cell("event", Kind.TEXT, ("event",)),
+    Cell("page_url", Kind.TEXT, ("context.page.url",)),
+    Cell("page_referrer", Kind.TEXT, ("context.page.referrer",)),
+    Cell("own_url", Kind.TEXT, ("properties.url",)),
+    Cell("own_referrer", Kind.TEXT, ("properties.referrer",)),
+    *(Cell(f"campaign_{key}", Kind.TEXT, (f"context.campaign.{key}",)) for key in _CAMPAIGN),
+    Cell("user_agent", Kind.TEXT, ("context.userAgent",)),
+    Cell("consent", Kind.TEXT, ("context.consent.categoryPreferences",)),
+    Cell("order_id", Kind.ID, ("properties.order_id",)),
+    Cell("currency", Kind.CURRENCY, ("properties.currency",)),
+    # What `total` or `value` means in a message that is no order is the sender's own business: read where it is money.
+    *(Cell(f"{name}_stated", Kind.TEXT, (f"properties.{name}",)) for name in _AMOUNTS),
+    Cell("properties_given", Kind.TEXT, ("properties",)),
+    Cell(
+        "order_amount",
+        Kind.TEXT,
+        expression=(
+            "CASE WHEN regexp_matches(CAST(record AS VARCHAR), '\"\\s*order[ _](completed|refunded)\\s*\"', 'i') "
+            "AND json_extract_string(record, '$.type') = 'track' "
+            "THEN COALESCE(json_extract_string(record, '$.properties.total'), json_extract_string(record, '$.properties.revenue'), "
+            "json_extract_string(record, '$.properties.value')) END"
+        ),
+    ),
+)
+
+
+def _micros(name: str) -> str:
+    """SQL for the micros of an amount; what a browser's doubles cannot tell from a whole micro is that micro."""
+    text, scaled = f"TRIM({name}_stated)", f"TRY_CAST({name}_stated AS DOUBLE) * 1e6"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d{{0,6}}0*)?') THEN TRY_CAST({text} || 'e6' AS BIGINT) "
+        f"WHEN regexp_full_match({text}, '-?\\d{{1,9}}\\.\\d+') AND ABS({scaled} - ROUND({scaled})) <= ABS({scaled}) * pow(2e0, -50) "
+        f"THEN TRY_CAST(ROUND({scaled}) AS BIGINT) END"
+    )
+
+
+def _has_sign(name: str) -> str:
+    return f"({name}_stated IS NOT NULL AND {_micros(name)} IS NULL)"
+
+
+_OCCURRED = (
+    "COALESCE(CASE WHEN original IS NOT NULL THEN make_timestamptz(epoch_us(received) - (epoch_us(sent) - epoch_us(original))) END, "
+    "stamped, original, received)"
+)
+_GROSS = (
+    f"COALESCE({_micros('total')}, {_micros('revenue')} + COALESCE({_micros('tax')}, 0) + COALESCE({_micros('shipping')}, 0), {_micros('value')})"
+)
+_TEXTS = ("about", "message_id", "event", "order_id", "email_key", "phone_key", "anonymous_key", "user_key", "previous_key", "company_key")
+_CHECKS = (
+    Check("MISSING_VALUE", "anonymous_key IS NULL AND user_key IS NULL", "anonymousId and userId are missing: expected at least one of them"),
+    Check("MISSING_VALUE", " OR ".join(f"left({name}_text, 1) IN ('{{', '[')" for name in _TEXTS), "an id, a name or an address is no text"),
+    Check("MISSING_VALUE", "type = 'track' AND event IS NULL", "event is missing: a track names what happened"),
+    Check("MISSING_VALUE", "type = 'alias' AND previous_key IS NULL", "previousId is missing: an alias names the id that it replaces"),
+    Check("MISSING_VALUE", "type = 'group' AND company_key IS NULL", "groupId is missing"),
+    Check("MISSING_VALUE", f"{_OCCURRED} IS NULL", "timestamp is missing: expected an ISO 8601 time"),
+    Check("BAD_DATE", f"{_OCCURRED} > getvariable('now')", "timestamp lies in the future"),
+    Check(
+        "BAD_NUMBER",
+        f"({_PURCHASE} OR {_REFUND}) AND ({' OR '.join(map(_has_sign, _AMOUNTS))})",
+        "an order's amounts are plain numbers such as 12.34 with at most six decimals",
+    ),
+    Check("MISSING_VALUE", f"{_REFUND} AND {_GROSS} IS NULL", "a refund states its amount in total, revenue or value"),
+)  # fmt: skip
+
+_NAMED = (
+    "SELECT accepted.*, 'segment:' || COALESCE(message_id, record_hash || ':' || CAST(nameless.occurrence AS VARCHAR)) AS event_id, "
+    f"{_OCCURRED} AS occurred_at FROM accepted LEFT JOIN (SELECT line, ROW_NUMBER() OVER (PARTITION BY record_hash ORDER BY line) AS occurrence "  # noqa: S608
+    "FROM accepted WHERE message_id IS NULL) AS nameless USING (line)"
+)
+_ADDRESSED = (
+    f"SELECT *, {kept_address('given_url')} AS url, {kept_address('given_referrer')} AS referrer FROM ("  # noqa: S608
+    "SELECT *, CASE WHEN type = 'page' THEN COALESCE(own_url, page_url) ELSE page_url END AS given_url, "
+    "CASE WHEN type = 'page' THEN COALESCE(own_referrer, page_referrer) ELSE page_referrer END AS given_referrer FROM named)"
+)
+# A group's e-mail address is the company's. An alias says that the earlier id was this user.
+_EVENTS = (
+    f"WITH named AS ({_NAMED}), addressed AS ({_ADDRESSED}) "  # noqa: S608
+    "SELECT line, event_id, 'segment' AS source, CASE type WHEN 'page' THEN 'page' WHEN 'screen' THEN 'page' WHEN 'track' THEN 'track' "
+    "ELSE 'identify' END AS type, CASE WHEN type = 'track' THEN event END AS name, occurred_at, "
+    "COALESCE(received, getvariable('now')) AS received_at, "
+    "CASE WHEN type = 'alias' THEN previous_key ELSE anonymous_key END AS anonymous_key, user_key, "
+    "CASE WHEN type <> 'group' THEN email_key END AS email_key, CASE WHEN type <> 'group' THEN phone_key END AS phone_key, "
+    f"'file' AS trust, url, referrer, {arrival_columns('url', _UTM)}, CASE WHEN type = 'track' THEN order_id END AS order_id, "
+    f"CASE WHEN type = 'track' AND currency IS NOT NULL THEN {_GROSS} END AS value_micros, "
+    f"CASE WHEN type = 'track' AND {_GROSS} IS NOT NULL THEN currency END AS currency, "
+    f"{device_sql('user_agent')} AS device, {bot_sql('user_agent')} AS is_bot, CASE WHEN left(consent, 1) = '{{' THEN consent END AS consent, "
+    f"CASE WHEN type = 'track' THEN {kept_properties('properties_given')} END AS properties "
+    # Nobody's: the identifiers of someone who asked to be forgotten were taken off.
+    "FROM addressed WHERE COALESCE(anonymous_key, user_key, previous_key, email_key, phone_key) IS NOT NULL"
+)
+_WHO = "anonymous_key, user_key, email_key, phone_key, company_key, CASE WHEN left(consent, 1) = '{' THEN consent END AS consent"
+_OUTCOMES = (
+    f"WITH named AS ({_NAMED}), worth AS (SELECT *, {_GROSS} AS gross FROM named WHERE {_PURCHASE} OR {_REFUND} OR {_TRIAL}) "  # noqa: S608
+    "SELECT line, 'segment:' || order_id_or_event AS outcome_id, 'segment' AS system, TRUE AS tracker, 'purchase' AS kind, '' AS stage, "
+    f"'counted' AS status, occurred_at, gross AS gross_micros, {_micros('tax')} AS tax_micros, {_micros('shipping')} AS shipping_micros, "
+    f"{_micros('discount')} AS discount_micros, CASE WHEN gross IS NOT NULL THEN currency END AS currency, order_id, {_WHO} "
+    "FROM (SELECT *, COALESCE(order_id, substr(event_id, 9)) AS order_id_or_event FROM worth) "
+    f"WHERE {_PURCHASE} QUALIFY ROW_NUMBER() OVER (PARTITION BY order_id_or_event ORDER BY occurred_at, line) = 1 "
+    "UNION ALL BY NAME "
+    "SELECT line, 'segment:' || COALESCE(order_id || ':', '') || 'refund:' || substr(event_id, 9) AS outcome_id, 'segment' AS system, "
+    "TRUE AS tracker, 'refund' AS kind, '' AS stage, 'counted' AS status, occurred_at, 'segment:' || order_id AS parent_outcome_id, "
+    f"-ABS(gross) AS gross_micros, -ABS({_micros('tax')}) AS tax_micros, -ABS({_micros('shipping')}) AS shipping_micros, currency, order_id, {_WHO} "
+    f"FROM worth WHERE {_REFUND} "
+    "UNION ALL BY NAME "
+    "SELECT line, event_id AS outcome_id, 'segment' AS system, TRUE AS tracker, 'trial' AS kind, '' AS stage, 'counted' AS status, occurred_at, "
+    f"{_WHO} FROM worth WHERE {_TRIAL}"
+)
+_SAMPLE = "\n".join((
+    '{"type":"page","messageId":"m-1","anonymousId":"a-1","userId":null,"timestamp":"2026-09-01T10:00:00.000Z","receivedAt":"2026-09-01T10:00:01.200Z",'
+    '"context":{"page":{"url":"https://shop.example/?utm_source=news&utm_medium=email#top","referrer":""}},"properties":{}}',
+    '{"type":"identify","messageId":"m-2","anonymousId":"a-1","userId":"u-1","timestamp":"2026-09-01T10:01:00Z","traits":{"email":"ana@example.com"}}',
+    '{"type":"track","event":"Order Completed","messageId":"m-3","anonymousId":"a-1","userId":"u-1","timestamp":"2026-09-01T10:05:00Z",'
+    '"properties":{"order_id":"1001","total":29.90,"tax":4.77,"currency":"EUR"}}',
+    '{"type":"track","event":"Order Refunded","messageId":"m-4","userId":"u-1","timestamp":"2026-09-03T08:00:00Z",'
+    '"properties":{"order_id":"1001","total":9.90,"currency":"EUR"}}',
+))  # fmt: skip
+
+SOURCE = Source(
+    name="segment",
+    title="Segment",
+    platform="",
+    layouts=(
+        Layout(
+            "archive",
+            _CELLS,
+            outputs={"events": _EVENTS, "outcomes": _OUTCOMES},
+            shape="lines",
+            checks=_CHECKS,
+            totals=(
+                Total("orders", f"CASE WHEN {_PURCHASE} THEN 1 END"),
+                Total("total", f"CASE WHEN {_PURCHASE} THEN {_GROSS} END", money=True),
+                Total("refunded", f"CASE WHEN {_REFUND} THEN ABS({_GROSS}) END", money=True),
+            ),
+            priced=("order_amount",),
+            suppressed="strip",
+            sample=_SAMPLE + "\n",
+        ),
+    ),
+    notes="JSON lines only. The spec's default currency is never assumed: orders without one need --currency.",
+)
