@@ -15,11 +15,10 @@ from outturn.sources.registry import sources
 from outturn.sources.source import Cell, Kind, Layout, Source
 from outturn.store.tables import TABLES
 from tests.sources.samples import as_csv, as_json_lines, header_of, rows_of
+from tests.sources.worlds import World
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.sources.worlds import World
 
 ALL = [pytest.param(source, layout, id=f"{source.name}:{layout.name}") for source in sources().values() for layout in source.layouts]
 FLAT = [param for param in ALL if not param.values[1].sample]

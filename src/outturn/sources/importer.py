@@ -165,12 +165,13 @@ def _recognise(job: _Job, options: ImportOptions) -> None:
         _refuse(job.report, refused)
 
 
-def _refuse(report: FileReport, refused: FileRefused, *, rows: bool = False) -> None:
-    """Nothing of the file is kept; where its rows have been counted, all that were no totals count as refused."""
+def _refuse(report: FileReport, refused: FileRefused) -> None:
+    """Nothing of the file is kept: all of its rows that were counted and are no totals are refused."""
     report.verdict, report.needs = "refuse", refused.needs
-    report.refused = report.rows_read - report.ignored if rows else 0
+    report.refused = report.rows_read - report.ignored
     report.accepted, report.totals = 0, {}
-    report.reasons = {refused.code: max(1, report.refused)}
+    if not report.refused or sum(report.reasons.values()) != report.refused:
+        report.reasons = {refused.code: max(1, report.refused)}
     report.messages.append(str(refused))
 
 
@@ -186,7 +187,6 @@ def _take_in(job: _Job, desk: _Desk) -> None:
             history.as_before(report, record)
             return
     connection = _connection(desk, job)
-    counted = False
     try:
         manner = Manner(
             desk.now, desk.zone, desk.options.decimal or "", desk.options.dates or "", str(desk.workspace.settings["privacy.phone_region"])
@@ -194,10 +194,9 @@ def _take_in(job: _Job, desk: _Desk) -> None:
         reading = read(connection, job.frame, job.recognised, manner)
         _suppress(connection, reading, report)
         _count(connection, reading, report)
-        counted = True
         _settle(connection, reading, desk, job, sha256)
     except FileRefused as refused:
-        _refuse(report, refused, rows=counted)
+        _refuse(report, refused)
     finally:
         connection.close()
 

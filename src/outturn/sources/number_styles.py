@@ -50,7 +50,7 @@ PLAIN = Style(".")
 def shape(style: Style, kind: Kind) -> str:
     """The regular expression that a number of the kind matches in whole."""
     group, decimal = f"\\{style.group}", f"\\{style.decimal}"
-    whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}})"
+    whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}})"
     if kind is Kind.COUNT:
         return rf"{whole}(?:{decimal}0{{1,2}})?"
     if kind is Kind.MICROS:

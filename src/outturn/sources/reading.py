@@ -306,7 +306,7 @@ def _faults(reading: Reading) -> tuple[Fault, ...]:
     found += [Fault(check.code, check.when, check.detail) for check in layout.checks]
     if reading.recognised.header_currency and layout.cell("currency"):
         stated = reading.recognised.header_currency
-        found.append(Fault("CURRENCY_MISMATCH", f"currency <> '{stated}'", f"differs from the header's {stated}", "currency"))
+        found.append(Fault("CURRENCY_MISMATCH", f"currency <> '{stated}'", f"states another currency than the header's {stated}"))
     return tuple(found)
 
 
