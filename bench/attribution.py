@@ -39,7 +39,8 @@ FROM read_parquet('$raw')
 # One in twenty is a refund, some days after its sale.
 _CONVERSIONS = """
 WITH drawn AS (
-    SELECT i, CAST(hash(i + 3000000019) % $users AS BIGINT) AS user_id, $at, CASE WHEN i % 20 = 0 THEN -1 ELSE 1 END AS sign
+    SELECT i, CAST(hash(i + 3000000019) % $users AS BIGINT) AS user_id, $at,
+        CASE WHEN i % 20 = 0 THEN -1 ELSE 1 END AS sign
     FROM range($conversions) AS t(i)
 )
 SELECT 'sale' AS goal, 'o' || i AS outcome_id, NULL AS parent_outcome_id, 'purchase' AS kind, $person, occurred_at,
@@ -76,7 +77,7 @@ def make(folder: Path) -> None:
         "conversions": CONVERSIONS,
         "users": USERS,
     }
-    duckdb.sql(Template(_RAW).substitute(drawn)).write_parquet(str(raw))
+    duckdb.execute("COPY (" + Template(_RAW).substitute(drawn) + f") TO '{raw}'")
     touches = duckdb.read_parquet(str(raw))
     touches.project("md5(CAST(user_id AS VARCHAR)) AS user_id, occurred_at, place").write_parquet(str(text))
     engine = open_engine()

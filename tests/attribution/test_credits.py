@@ -52,7 +52,7 @@ PLACES: list[dict[str, Any]] = [
 DIRECT, EMAIL, BRAND, GENERIC = 1, 2, 3, 4
 
 
-@pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine that knows a market of two people and one sale that nobody is known for."""
     engine = open_engine(_settings(request.param))

@@ -42,7 +42,7 @@ def write_credits(
     strange = [goal for goal in counted if goal not in lookback_days]
     if strange:
         raise WorkspaceError(f"There are conversions of {', '.join(strange)}, but no such goal: build again.")
-    credit(engine, lookback_days, models)
+    engine.register("credited_cells", credit(engine, lookback_days, models))
     return engine.write(load(__package__, "credits"), folder, order=_ORDER, table=TABLES["credits"])
 
 
@@ -51,25 +51,24 @@ def recredit(engine: Engine, goal: str, lookback_days: int, models: Sequence[str
 
     What the build has written stays; only what this engine reads from now on changes.
     """
-    credit(engine, {goal: lookback_days}, models)
+    engine.register("credited_cells", credit(engine, {goal: lookback_days}, models))
     engine.table("recredited", load(__package__, "credits"))
     engine.view("credits", "SELECT * FROM recredited")
 
 
 def credit(engine: Engine, lookback_days: Mapping[str, int], models: Sequence[str]) -> pa.Table:
-    """Run the kernel over all people; the cells are named `credited_cells`, as `credits.sql` reads them.
+    """Run the kernel over all people.
 
     Returns:
-        The cells, with goals and models as numbers; see `kernel.RESULT`.
+        The credits of each bucket, with goals and models as numbers, whose names `goals_to_credit` and
+        `models_to_credit` then have; see `kernel.RESULT`.
     """
     names, goals = known(models), sorted(lookback_days)
     engine.register("goals_to_credit", _numbered("goal", goals))
     engine.register("models_to_credit", _numbered("model", names))
     kernel = CreditsKernel(names, tuple(lookback_days[goal] for goal in goals), _channels(engine))
     inputs = {name: load(__package__, f"{name}_to_credit") for name in ("touches", "conversions")}
-    cells = engine.map_people(kernel, inputs)
-    engine.register("credited_cells", cells)
-    return cells
+    return engine.map_people(kernel, inputs)
 
 
 def _numbered(name: str, values: Sequence[str]) -> pa.Table:
