@@ -65,22 +65,32 @@ HANDED = {
         _handed("goals_to_credit", "goal", goal=Type.TEXT, number=Type.SMALL),
         _handed("models_to_credit", "model", model=Type.TEXT, number=Type.SMALL),
         Table(
-            "credited_cells", "derived", "attribution", "goal, model, date_day, cash_day, place, bucket",
+            "credited_cells",
+            "derived",
+            "attribution",
+            "goal, model, date_day, cash_day, place, bucket",
             tuple(
-                Column(column.name, Type.SMALL if column.name in {"goal", "model"} else column.type, needed=column.needed)
+                Column(
+                    column.name, Type.SMALL if column.name in {"goal", "model"} else column.type, needed=column.needed
+                )
                 for column in TABLES["credits"].columns
                 if column.name not in {"channel", "platform", "account_id", "campaign_key"}
             ),
         ),
     )
-}  # fmt: skip
+}
 # Statements that rooms put together in Python from rules of the domain.
 COMPOSED = {
     "classified": Statement(
-        Path("classified"), "classified", "evidence", ("evidence",), {}, "evidences with their channel and platform",
+        Path("classified"),
+        "classified",
+        "evidence",
+        ("evidence",),
+        {},
+        "evidences with their channel and platform",
         f"SELECT evidence.*, {touches._channel()} AS channel, {touches._hint()} AS hint FROM evidence",
     ),
-}  # fmt: skip
+}
 # What `Facts.expose` names beside the declared tables.
 GIVEN: dict[str, Table] = {**TABLES, **HANDED, **{f"{name}_rows": TABLES[name] for name in FACTS}}
 TYPE_OF = {column.name: column.type for table in (*TABLES.values(), *HANDED.values()) for column in table.columns}
@@ -124,26 +134,22 @@ class World:
     def value(self, name: str, kind: Type) -> object:
         """One value that such a column or parameter may have."""
         small = int(self.rng.integers(0, 8))
-        match kind:
-            case Type.TEXT:
-                return self._pick(self._texts(name))
-            case Type.COUNT:
-                return small
-            case Type.SMALL:
-                return small
-            case Type.MICROS:
-                return int(self.rng.integers(-(10**9), 10**12))
-            case Type.SHARE:
-                return small / 4
-            case Type.FLAG:
-                return small % 2 == 0
-            case Type.DAY:
-                return date(2024, 3, 28) + timedelta(days=small)
-            case Type.AT:
-                start = datetime(2024, 3, 28, tzinfo=UTC)
-                return start + timedelta(microseconds=int(self.rng.integers(0, 8 * 86_400 * 10**6)))
-            case Type.KEY:
-                return bytes([17 * small]) * 32
+        if kind is Type.TEXT:
+            return self._pick(self._texts(name))
+        if kind is Type.MICROS:
+            return int(self.rng.integers(-(10**9), 10**12))
+        if kind is Type.AT:
+            microseconds = int(self.rng.integers(0, 8 * 86_400 * 10**6))
+            return datetime(2024, 3, 28, tzinfo=UTC) + timedelta(microseconds=microseconds)
+        plain: dict[Type, object] = {
+            Type.COUNT: small,
+            Type.SMALL: small,
+            Type.SHARE: small / 4,
+            Type.FLAG: small % 2 == 0,
+            Type.DAY: date(2024, 3, 28) + timedelta(days=small),
+            Type.KEY: bytes([17 * small]) * 32,
+        }
+        return plain[kind]
 
     def _texts(self, name: str) -> tuple[str, ...]:
         if "zone" in name:
@@ -252,10 +258,40 @@ def _plain(value: object) -> object:
 
 
 AWKWARD = (
-    None, "", " ", "google", "Google ", "GOOGLE.com", "cpc", "PPC", "paid_search", "Paid Search", "(not set)", "(direct)",
-    "facebook", "meta_ads", "google_ads", "PERFORMANCE_MAX", "SEARCH", "email", "news.google.com", "İstanbul", "STRASSE ß",
-    "brand'r", "a\tb", "b\\'r", "xb'ry", "shopping", "youtube", "affiliate", "gclid", "fbclid", "display", "日本", "\u00a0x\u00a0",
-)  # fmt: skip
+    None,
+    "",
+    " ",
+    "google",
+    "Google ",
+    "GOOGLE.com",
+    "cpc",
+    "PPC",
+    "paid_search",
+    "Paid Search",
+    "(not set)",
+    "(direct)",
+    "facebook",
+    "meta_ads",
+    "google_ads",
+    "PERFORMANCE_MAX",
+    "SEARCH",
+    "email",
+    "news.google.com",
+    "İstanbul",
+    "STRASSE ß",
+    "brand'r",
+    "a\tb",
+    "b\\'r",
+    "xb'ry",
+    "shopping",
+    "youtube",
+    "affiliate",
+    "gclid",
+    "fbclid",
+    "display",
+    "日本",
+    "\u00a0x\u00a0",
+)
 
 
 def texts_for(columns: tuple[str, ...]) -> pa.Table:

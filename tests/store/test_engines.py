@@ -175,11 +175,19 @@ class Sums:
     """Per bucket: rows, sums, and whether rows came in order of person and time."""
 
     result = pa.schema(
-        [("bucket", pa.int32()), ("rows", pa.int64()), ("micros", pa.int64()), ("days", pa.int64()), ("kept", pa.int64()),
-         ("in_order", pa.bool_()), ("others", pa.int64())]
-    )  # fmt: skip
+        [
+            ("bucket", pa.int32()),
+            ("rows", pa.int64()),
+            ("micros", pa.int64()),
+            ("days", pa.int64()),
+            ("kept", pa.int64()),
+            ("in_order", pa.bool_()),
+            ("others", pa.int64()),
+        ]
+    )
 
     def __call__(self, bucket: int, inputs: Mapping[str, Columns]) -> pa.Table:
+        """One row; two of bucket 5."""
         seen, others = inputs["visits"], inputs["others"]
         key = seen["person_id"] * 10**17 + seen["occurred_at"]
         row = {
@@ -250,6 +258,7 @@ class Fails:
     result = pa.schema([("n", pa.int64())])
 
     def __call__(self, bucket: int, inputs: Mapping[str, Columns]) -> pa.Table:
+        """Never returns."""
         raise ZeroDivisionError(f"in bucket {bucket} of {sorted(inputs)}")
 
 

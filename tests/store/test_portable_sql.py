@@ -41,9 +41,8 @@ def test_a_header_names_what_is_read_and_taken(file: Path) -> None:
         assert set(statement.takes) == set(parameters_of(statement.text)), f"{file}: correct the line '-- takes:'"
     beside = {other.stem for other in file.parent.glob("*.sql")}
     unknown = [name for name in statement.reads if name not in {*GIVEN, *COMPOSED, *beside}]
-    assert not unknown, (
-        f"{file}: {unknown} are neither declared in store/tables.py, nor made by a statement beside it, nor declared in tests/store/portable.py"
-    )
+    where = "in store/tables.py nor by a statement beside it nor in tests/store/portable.py"
+    assert not unknown, f"{file}: {unknown} are declared neither {where}"
     assert parameter_types(statement).keys() == set(parameters_of(statement.text))
 
 
@@ -103,16 +102,28 @@ CAUGHT = [
     ("clock arithmetic", "SELECT epoch(b) FROM t", "SELECT outturn_micros(b) - outturn_micros(a) FROM t"),
     ("clock arithmetic", "SELECT date_diff('hour', a, b) FROM t", "SELECT b > a + INTERVAL 1 HOUR FROM t"),
     ("fraction cut", "SELECT CAST(27e-1 AS INTEGER) FROM t", "SELECT CAST(ROUND(27e-1) AS INTEGER) FROM t"),
-    ("fraction cut", "SELECT CAST(a / NULLIF(b, 0) AS BIGINT) FROM t", "SELECT CAST(FLOOR(a / NULLIF(b, 0)) AS BIGINT) FROM t"),
+    (
+        "fraction cut",
+        "SELECT CAST(a / NULLIF(b, 0) AS BIGINT) FROM t",
+        "SELECT CAST(FLOOR(a / NULLIF(b, 0)) AS BIGINT) FROM t",
+    ),
     ("fraction cut", "SELECT CAST(kept_conversions AS INTEGER) FROM t", "SELECT CAST(clicks AS INTEGER) FROM t"),
-    ("fraction cut", "SELECT CAST(CASE WHEN a THEN AVG(b) ELSE 0 END AS BIGINT) FROM t", "SELECT CAST(COUNT(*) AS INTEGER) FROM t"),
+    (
+        "fraction cut",
+        "SELECT CAST(CASE WHEN a THEN AVG(b) ELSE 0 END AS BIGINT) FROM t",
+        "SELECT CAST(COUNT(*) AS INTEGER) FROM t",
+    ),
     ("substring from 0", "SELECT SUBSTRING(s, 0, 2) FROM t", "SELECT SUBSTRING(s, 1, 2) FROM t"),
     ("last value", "SELECT LAST_VALUE(x) OVER (ORDER BY y) FROM t", "SELECT MAX(x) OVER (ORDER BY y) FROM t"),
     ("division", "SELECT x / y FROM t", "SELECT x / NULLIF(y, 0), x / 4, x % 2 FROM t"),
     ("division", "SELECT x % y FROM t", "SELECT x % NULLIF(y, 0) FROM t"),
     ("bare sum", "SELECT SUM(spend_micros) AS s FROM t", "SELECT CAST(SUM(spend_micros) AS BIGINT) AS s FROM t"),
     ("bare sum", "SELECT SUM(x) OVER (ORDER BY y) FROM t", "SELECT CAST(SUM(x) OVER (ORDER BY y) AS BIGINT) FROM t"),
-    ("bare sum", "SELECT MAX(y) FROM t HAVING 1 = 1 ORDER BY CAST(SUM(x) AS VARCHAR)", "SELECT y FROM t GROUP BY y HAVING SUM(x) > 0"),
+    (
+        "bare sum",
+        "SELECT MAX(y) FROM t HAVING 1 = 1 ORDER BY CAST(SUM(x) AS VARCHAR)",
+        "SELECT y FROM t GROUP BY y HAVING SUM(x) > 0",
+    ),
     ("bare sum", "SELECT SUM(clicks) FROM t", "SELECT SUM(conversions) FROM t"),
     ("engine hash", "SELECT hash(k) FROM t", "SELECT outturn_bucket(k) FROM t"),
     ("first of several", "SELECT FIRST(x) FROM t", "SELECT MIN(x) FROM t"),
@@ -124,7 +135,7 @@ CAUGHT = [
     ("star over USING", "SELECT * FROM a INNER JOIN b USING (c)", "SELECT a.x FROM a INNER JOIN b USING (c)"),
     ("clock or dice", "SELECT NOW() FROM t", "SELECT $now FROM t"),
     ("clock or dice", "SELECT RANDOM() FROM t", "SELECT $dice FROM t"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "trap", "neighbour"), CAUGHT, ids=[trap for _, trap, _ in CAUGHT])
@@ -172,7 +183,7 @@ def test_an_order_that_a_bucket_cannot_keep_is_refused() -> None:
         ordering("SELECT a FROM t ORDER BY a DESC")
 
 
-# Both engines -----------------------------------------------------------------------------------------------------------
+# Both engines
 
 
 @pytest.fixture(scope="module")

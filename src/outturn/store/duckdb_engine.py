@@ -51,8 +51,8 @@ class DuckDBEngine:
             memory_limit_mb: Buffers beyond which statements work in temporary files; 0: 1 GB.
             threads: 0: as many as the machine has.
             temp_directory: Empty: a private folder, removed at `close`.
-            only_folders: Where given, files outside these folders cannot be read or written, extensions cannot be loaded
-                and no setting can be changed any more: for where the web reaches the engine.
+            only_folders: Where given, files outside these folders cannot be read or written, extensions cannot be
+                loaded and no setting can be changed any more: for where the web reaches the engine.
         """
         self._spill = Path(temp_directory or tempfile.mkdtemp(prefix="outturn-"))
         self._owns_spill = not temp_directory
@@ -123,8 +123,9 @@ class DuckDBEngine:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "part-00000.parquet"
         sorting = f" ORDER BY {', '.join(f'{column} ASC NULLS LAST' for column in order)}" if order else ""
+        columns = _typed(table) if table else "*"
         self._connection.cursor().execute(
-            f"COPY (SELECT {_typed(table) if table else '*'} FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
+            f"COPY (SELECT {columns} FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
             dict(parameters) or None,
         )

@@ -58,7 +58,10 @@ def _numbers(connection: duckdb.DuckDBPyConnection, name: str, statement: str) -
         raise OutturnError(no_bucket(name, list(types)))
     columns = ", ".join(_number(name, column, type_name) for column, type_name in types.items())
     select = f"SELECT {columns} FROM (\n{statement}\n) AS {name}"
-    outside = f"SELECT COUNT(*) FROM (\n{statement}\n) AS {name} WHERE bucket IS NULL OR bucket NOT BETWEEN 0 AND {BUCKETS - 1}"
+    outside = (
+        f"SELECT COUNT(*) FROM (\n{statement}\n) AS {name} "
+        f"WHERE bucket IS NULL OR bucket NOT BETWEEN 0 AND {BUCKETS - 1}"
+    )
     lost = connection.cursor().execute(outside).fetchall()[0][0]
     if lost:
         raise OutturnError(outside_buckets(name, lost))

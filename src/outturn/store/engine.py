@@ -68,8 +68,8 @@ class Engine(Protocol):
             folder: Made where it is missing.
             parameters: Values of the statement's `$names`.
             order: Columns by which all rows are sorted, NULL last, across the files too; none: the SELECT's own order.
-            table: Where given, its columns are picked by name, in its order, and cast to its types, so that both engines'
-                files are alike; a column that the SELECT lacks is an error.
+            table: Where given, its columns are picked by name, in its order, and cast to its types, so that both
+                engines' files are alike; a column that the SELECT lacks is an error.
         """
 
     def map_people(

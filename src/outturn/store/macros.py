@@ -74,7 +74,7 @@ MACROS: tuple[Macro, ...] = (
     ),
     Macro(
         "outturn_muldiv", ("a", "b", "c"), _MULDIV_DUCKDB, _MULDIV_SPARK,
-        "a * b / c over whole numbers, rounded half-even, without overflow in between (BIGINT); NULL if any is NULL or c is 0; "
-        "a result beyond BIGINT is an error",
+        "a * b / c over whole numbers, rounded half-even, without overflow in between (BIGINT); NULL if any is "
+        "NULL or c is 0; a result beyond BIGINT is an error",
     ),
 )  # fmt: skip

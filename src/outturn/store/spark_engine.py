@@ -61,6 +61,8 @@ _MEANING = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Of named steps with many CASEs it makes ever more constraints, until the heap is full and nothing has run.
+    "spark.sql.constraintPropagation.enabled": "false",
 }
 _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",

@@ -1,7 +1,7 @@
 """Silent traps: SQL that both engines accept and answer differently, found in the syntax tree.
 
-Each trap is one function that yields the nodes it refuses, listed in `TRAPS` with what to write instead. Differences that
-an engine reports by itself are no traps: the test that runs every statement on both engines finds them.
+Each trap is one function that yields the nodes it refuses, listed in `TRAPS` with what to write instead. Differences
+that an engine reports by itself are no traps: the test that runs every statement on both engines finds them.
 
 Loads sqlglot, so only tests import this module.
 """
@@ -99,24 +99,32 @@ def _fractions_cut(tree: exp.Expr) -> Iterator[exp.Expr]:
 _MAKES_WHOLE = (exp.Round, exp.Floor, exp.Ceil, exp.Count, exp.Predicate, exp.Cast, exp.IntDiv, exp.Length)
 
 
+_MAKES_FRACTIONS = (exp.Div, exp.Avg, exp.Sqrt, exp.Ln, exp.Exp, exp.Pow, exp.Median, exp.PercentileCont)
+
+
 def _fractional(node: exp.Expr) -> bool:
     """Whether a value may have a fraction, as far as the tree tells."""
-    if isinstance(node, exp.Cast):
-        return node.to.this in {exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT, exp.DataType.Type.DECIMAL}
+    match node:
+        case exp.Cast():
+            return node.to.this in {exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT, exp.DataType.Type.DECIMAL}
+        case exp.Column():
+            return node.name in FRACTIONAL_COLUMNS
+        case exp.Literal():
+            return not node.is_string and not node.name.isdigit()
     if isinstance(node, (*_MAKES_WHOLE, exp.Query)):
         return False
-    if isinstance(node, exp.Div | exp.Avg | exp.Sqrt | exp.Ln | exp.Exp | exp.Pow | exp.Median | exp.PercentileCont):
-        return True
-    if isinstance(node, exp.Column):
-        return node.name in FRACTIONAL_COLUMNS
-    if isinstance(node, exp.Literal):
-        return not node.is_string and not node.name.isdigit()
-    if isinstance(node, exp.Case):
-        branches = [branch.args["true"] for branch in node.args["ifs"]]
-        return any(_fractional(branch) for branch in [*branches, node.args.get("default")] if branch is not None)
-    if isinstance(node, exp.Window | exp.Filter):
-        return _fractional(node.this)
-    return any(_fractional(child) for child in node.iter_expressions())
+    return isinstance(node, _MAKES_FRACTIONS) or any(_fractional(part) for part in _parts_of_value(node))
+
+
+def _parts_of_value(node: exp.Expr) -> list[exp.Expr]:
+    """The parts that a value is made of: of a CASE its answers, of a window or filter what is aggregated."""
+    match node:
+        case exp.Case():
+            answers = [branch.args["true"] for branch in node.args["ifs"]]
+            return [answer for answer in [*answers, node.args.get("default")] if answer is not None]
+        case exp.Window() | exp.Filter():
+            return [node.this]
+    return list(node.iter_expressions())
 
 
 def _substring_from_zero(tree: exp.Expr) -> Iterator[exp.Expr]:
@@ -147,9 +155,21 @@ def _never_zero(divisor: exp.Expr) -> bool:
 
 
 _PASSES_A_SUM_ON = (
-    exp.Coalesce, exp.Window, exp.Filter, exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Abs, exp.Case, exp.If, exp.Nullif,
-    exp.Greatest, exp.Least,
-)  # fmt: skip
+    exp.Coalesce,
+    exp.Window,
+    exp.Filter,
+    exp.Paren,
+    exp.Neg,
+    exp.Add,
+    exp.Sub,
+    exp.Mul,
+    exp.Abs,
+    exp.Case,
+    exp.If,
+    exp.Nullif,
+    exp.Greatest,
+    exp.Least,
+)
 
 
 def _bare_sum(tree: exp.Expr) -> Iterator[exp.Expr]:
@@ -213,28 +233,76 @@ def _clock(tree: exp.Expr) -> Iterator[exp.Expr]:
 
 
 TRAPS: tuple[Trap, ...] = (
-    Trap("decimal literal", "1e0 for 1.0, 25e-1 for 2.5", "Spark makes 1.0 / 3 a decimal of 14 digits", _decimal_literals),
     Trap(
-        "clock arithmetic", "outturn_micros(b) - outturn_micros(a), or b > a + INTERVAL ...",
-        "one engine keeps fractions or counts borders crossed, the other floors or counts whole units", _clock_arithmetic,
+        "decimal literal", "1e0 for 1.0, 25e-1 for 2.5", "Spark makes 1.0 / 3 a decimal of 14 digits", _decimal_literals
     ),
-    Trap("fraction cut", "CAST(ROUND(x) AS ...) or FLOOR", "CAST(2.7 AS INT) is 3 on DuckDB and 2 on Spark", _fractions_cut),
-    Trap("substring from 0", "SUBSTRING(s, 1, n)", "counted from 0, DuckDB gives one character less", _substring_from_zero),
     Trap(
-        "last value", "a running CAST(SUM(flag) OVER (...) AS BIGINT) as a group key, then MAX per group",
-        "one engine keeps NULL, the other passes over it", _last_value,
+        "clock arithmetic",
+        "outturn_micros(b) - outturn_micros(a), or b > a + INTERVAL ...",
+        "one engine keeps fractions or counts borders crossed, the other floors or counts whole units",
+        _clock_arithmetic,
+    ),
+    Trap(
+        "fraction cut",
+        "CAST(ROUND(x) AS ...) or FLOOR",
+        "CAST(2.7 AS INT) is 3 on DuckDB and 2 on Spark",
+        _fractions_cut,
+    ),
+    Trap(
+        "substring from 0",
+        "SUBSTRING(s, 1, n)",
+        "counted from 0, DuckDB gives one character less",
+        _substring_from_zero,
+    ),
+    Trap(
+        "last value",
+        "a running CAST(SUM(flag) OVER (...) AS BIGINT) as a group key, then MAX per group",
+        "one engine keeps NULL, the other passes over it",
+        _last_value,
     ),
     Trap("division", "x / NULLIF(y, 0)", "by zero, DuckDB gives NULL and Spark an error", _bare_division),
     Trap(
-        "bare sum", "CAST(SUM(x) AS BIGINT)",
-        "DuckDB sums to 128 bits, which leave it as a float and lose digits", _bare_sum,
+        "bare sum",
+        "CAST(SUM(x) AS BIGINT)",
+        "DuckDB sums to 128 bits, which leave it as a float and lose digits",
+        _bare_sum,
     ),
     Trap("engine hash", "outturn_bucket(person_key), or sha256", "each engine has its own hash", _engine_hash),
-    Trap("first of several", "MIN or MAX, or MIN_BY with a full order", "which row is first depends on the engine", _first_of_several),
-    Trap("ordered list", "ROW_NUMBER() OVER (... ORDER BY ...) and a filter", "Spark's list forgets the ORDER BY", _ordered_list),
-    Trap("one replacement", "REGEXP_REPLACE(x, pattern, to, 'g')", "without 'g' DuckDB replaces the first, Spark all", _replace_one),
-    Trap("escaped LIKE", "STARTS_WITH, CONTAINS, or LIKE ... ESCAPE '\\'", "the backslash escapes on Spark alone", _escaped_like),
-    Trap("day of the week", "EXTRACT(ISODOW FROM d)", "DuckDB's week begins with Sunday 0, Spark's with Sunday 1", _day_of_week),
-    Trap("star over USING", "the columns' names", "the engines order the columns of SELECT * with USING differently", _reordered_star),
+    Trap(
+        "first of several",
+        "MIN or MAX, or MIN_BY with a full order",
+        "which row is first depends on the engine",
+        _first_of_several,
+    ),
+    Trap(
+        "ordered list",
+        "ROW_NUMBER() OVER (... ORDER BY ...) and a filter",
+        "Spark's list forgets the ORDER BY",
+        _ordered_list,
+    ),
+    Trap(
+        "one replacement",
+        "REGEXP_REPLACE(x, pattern, to, 'g')",
+        "without 'g' DuckDB replaces the first, Spark all",
+        _replace_one,
+    ),
+    Trap(
+        "escaped LIKE",
+        "STARTS_WITH, CONTAINS, or LIKE ... ESCAPE '\\'",
+        "the backslash escapes on Spark alone",
+        _escaped_like,
+    ),
+    Trap(
+        "day of the week",
+        "EXTRACT(ISODOW FROM d)",
+        "DuckDB's week begins with Sunday 0, Spark's with Sunday 1",
+        _day_of_week,
+    ),
+    Trap(
+        "star over USING",
+        "the columns' names",
+        "the engines order the columns of SELECT * with USING differently",
+        _reordered_star,
+    ),
     Trap("clock or dice", "a parameter", "a statement's rows depend on its tables and parameters alone", _clock),
-)  # fmt: skip
+)
