@@ -20,7 +20,11 @@ from tests.sources.worlds import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALL = [pytest.param(source, layout, id=f"{source.name}:{layout.name}") for source in sources().values() for layout in source.layouts]
+ALL = [
+    pytest.param(source, layout, id=f"{source.name}:{layout.name}")
+    for source in sources().values()
+    for layout in source.layouts
+]
 FLAT = [param for param in ALL if not param.values[1].sample]
 TEXT_TABLES = [param for param in FLAT if param.values[1].shape == "any"]
 
@@ -116,13 +120,13 @@ def test_spend_is_exact_placed_and_restated(world: World, source: Source, layout
 def _spend(rows: list[dict[str, str]], columns: list[tuple[str, Cell | None]]) -> Decimal:
     """By independent arithmetic, in micros."""
     (name, kind) = next((name, cell.kind) for name, cell in columns if cell and cell.name == "spend_micros")
-    return sum((Decimal(row[name].replace(",", "")) for row in rows), Decimal()) * (1 if kind is Kind.MICROS else 1_000_000)
+    return sum((Decimal(row[name].replace(",", "")) for row in rows), Decimal()) * (
+        1 if kind is Kind.MICROS else 1_000_000
+    )
 
 
 @pytest.mark.parametrize(("source", "layout"), TEXT_TABLES)
 def test_the_same_rows_in_any_clothing_are_the_same_facts(tmp_path: Path, source: Source, layout: Layout) -> None:
-    from tests.sources.worlds import World
-
     first = World(_folder(tmp_path, "csv"))
     rows = rows_of(_columns(first, source, layout))
     clothes: dict[str, bytes] = {
@@ -138,12 +142,16 @@ def test_the_same_rows_in_any_clothing_are_the_same_facts(tmp_path: Path, source
         world = first if name == "csv" else World(_folder(tmp_path, name))
         report = world.text("sample.txt", content, currency="EUR")
         assert report.layout == layout.name
-        found[name] = {table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()}
+        found[name] = {
+            table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()
+        }
     if json_able:
         world = World(_folder(tmp_path, "parquet"))
         pq.write_table(pa.Table.from_pylist(rows), world.folder / "sample.parquet")
         assert world.take(world.folder / "sample.parquet", currency="EUR")[0].layout == layout.name
-        found["parquet"] = {table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()}
+        found["parquet"] = {
+            table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()
+        }
     assert all(facts == found["csv"] for facts in found.values())
 
 
@@ -155,5 +163,7 @@ def _folder(tmp_path: Path, name: str) -> Path:
 
 def _without_line(table: str, row: tuple[object, ...]) -> tuple[object, ...]:
     """A header takes a line in one kind of file and none in another."""
-    place = [name for name in TABLES[table].names if name not in {"import_id", "imported_at", "received_at"}].index("line")
+    place = [name for name in TABLES[table].names if name not in {"import_id", "imported_at", "received_at"}].index(
+        "line"
+    )
     return row[:place] + row[place + 1 :]

@@ -74,7 +74,10 @@ def test_a_table_out_of_the_api_gives_its_totals(world: World, folder: str, name
         return
     with (FIXTURES / folder / name).open(newline="") as file:
         rows = list(csv.DictReader(file))
-    spend = sum((Decimal(row["spend"]) * 1_000_000 if "spend" in row else Decimal(row["cost_micros"]) for row in rows), Decimal())
+    spend = sum(
+        (Decimal(row["spend"]) * 1_000_000 if "spend" in row else Decimal(row["cost_micros"]) for row in rows),
+        Decimal(),
+    )
     totals = report.totals["USD"]
     assert Decimal(totals["spend"]) * 1_000_000 == spend
     stated = entry.get("sums", {})
@@ -102,11 +105,27 @@ def test_actions_become_claims_by_window_and_windows_are_never_added(world: Worl
 
 
 def test_histories_name_campaigns_and_their_addresses(world: World) -> None:
-    world.take(*sorted((FIXTURES / "google_ads").glob("*_history_data.csv")), *sorted((FIXTURES / "facebook_ads").glob("*_history_data.csv")))
+    world.take(
+        *sorted((FIXTURES / "google_ads").glob("*_history_data.csv")),
+        *sorted((FIXTURES / "facebook_ads").glob("*_history_data.csv")),
+    )
     levels = dict(world.rows("SELECT platform || ' ' || level, COUNT(*) FROM ad_entities GROUP BY 1"))
-    assert levels.keys() >= {"google_ads campaign", "google_ads ad_group", "google_ads ad", "meta_ads campaign", "meta_ads creative"}
-    addresses = {row[0] for row in world.rows("SELECT final_url FROM ad_entities WHERE platform = 'google_ads' AND level = 'ad'")}
+    assert levels.keys() >= {
+        "google_ads campaign",
+        "google_ads ad_group",
+        "google_ads ad",
+        "meta_ads campaign",
+        "meta_ads creative",
+    }
+    addresses = {
+        row[0] for row in world.rows("SELECT final_url FROM ad_entities WHERE platform = 'google_ads' AND level = 'ad'")
+    }
     assert all(address is None or address.startswith("http") for address in addresses)
-    tags = {row[0] for row in world.rows("SELECT url_tags FROM ad_entities WHERE level = 'creative' AND url_tags IS NOT NULL")}
+    tags = {
+        row[0]
+        for row in world.rows("SELECT url_tags FROM ad_entities WHERE level = 'creative' AND url_tags IS NOT NULL")
+    }
     assert "utm_campaign=fivetran&utm_medium=video" in tags
-    assert world.rows("SELECT account_id, currency FROM accounts WHERE platform = 'google_ads'") == [("2121450128", "USD")]
+    assert world.rows("SELECT account_id, currency FROM accounts WHERE platform = 'google_ads'") == [
+        ("2121450128", "USD")
+    ]

@@ -23,7 +23,14 @@ def test_a_later_file_restates_the_days_that_it_covers(world: World) -> None:
     second = world.text("2.csv", GOOGLE + "A,2026-09-02,EUR,2.50,1,1\nA,2026-09-03,EUR,4.00,1,1\n")
     assert world.spend("date_day") == {"2026-09-01": "1.00 EUR", "2026-09-02": "2.50 EUR", "2026-09-03": "4.00 EUR"}
     assert second.summary["restated"] == [
-        {"day": "2026-09-02", "level": "campaign", "currency": "EUR", "was": "2.00", "now": "2.50", "import_id": first.import_id}
+        {
+            "day": "2026-09-02",
+            "level": "campaign",
+            "currency": "EUR",
+            "was": "2.00",
+            "now": "2.50",
+            "import_id": first.import_id,
+        }
     ]
     shown = imports(world.workspace)
     assert [one["import_id"] for one in shown] == [first.import_id, second.import_id]
@@ -68,10 +75,12 @@ def test_files_of_one_command_stand_or_fall_alone(world: World) -> None:
 
 def test_an_account_table_of_the_same_command_gives_currency_and_zone(world: World) -> None:
     stats = world.file(
-        "stats.csv", "customer_id,id,date,device,clicks,impressions,cost_micros,conversions\n7,1,2026-09-01,MOBILE,1,2,3000000,0\n"
+        "stats.csv",
+        "customer_id,id,date,device,clicks,impressions,cost_micros,conversions\n7,1,2026-09-01,MOBILE,1,2,3000000,0\n",
     )
     accounts = world.file(
-        "accounts.csv", "id,updated_at,currency_code,descriptive_name,time_zone\n7,2026-01-01 0:00:00,CHF,Seven,Europe/Zurich\n"
+        "accounts.csv",
+        "id,updated_at,currency_code,descriptive_name,time_zone\n7,2026-01-01 0:00:00,CHF,Seven,Europe/Zurich\n",
     )
     reports = world.take(stats, accounts)
     assert [report.verdict for report in reports] == ["accept", "accept"]
@@ -82,7 +91,9 @@ def test_an_account_table_of_the_same_command_gives_currency_and_zone(world: Wor
 
 def test_an_unnamed_account_is_the_only_one_until_there_are_several(world: World) -> None:
     assert world.text("1.csv", META + "A,1,2026-09-01,1.00,1,1\n").verdict == "accept"
-    assert world.rows("SELECT account_id, time_zone, time_zone_assumed FROM ad_spend") == [("(unnamed)", "Europe/Berlin", True)]
+    assert world.rows("SELECT account_id, time_zone, time_zone_assumed FROM ad_spend") == [
+        ("(unnamed)", "Europe/Berlin", True)
+    ]
     named = META.replace("Campaign name", "Account ID,Campaign name")
     world.text("2.csv", named + "act_7,A,1,2026-09-02,2.00,1,1\n")
     assert world.rows("SELECT DISTINCT account_id FROM ad_spend") == [("7",)]

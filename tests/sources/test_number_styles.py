@@ -57,7 +57,12 @@ def test_a_grouped_count_settles_the_money_beside_it(connection: duckdb.DuckDBPy
 
 
 @pytest.mark.parametrize(
-    ("money", "code"), [(["1,234", "5,678"], "AMBIGUOUS_NUMBER"), (["1.234"], "AMBIGUOUS_NUMBER"), (["1.50", "1,50"], "MIXED_NUMBER_STYLE")]
+    ("money", "code"),
+    [
+        (["1,234", "5,678"], "AMBIGUOUS_NUMBER"),
+        (["1.234"], "AMBIGUOUS_NUMBER"),
+        (["1.50", "1,50"], "MIXED_NUMBER_STYLE"),
+    ],
 )
 def test_an_amount_is_never_guessed(connection: duckdb.DuckDBPyConnection, money: list[str], code: str) -> None:
     with pytest.raises(FileRefused) as refused:
@@ -101,9 +106,15 @@ def test_texts_and_what_they_are(
     assert connection.execute(f"SELECT {sql} FROM (SELECT $text AS x)", {"text": text}).fetchall() == [(expected,)]
 
 
-@given(micros=st.integers(-(10**17), 10**17), decimal=st.sampled_from(".,"), grouped=st.booleans(), decorated=st.booleans())
+@given(
+    micros=st.integers(-(10**17), 10**17), decimal=st.sampled_from(".,"), grouped=st.booleans(), decorated=st.booleans()
+)
 def test_no_micro_is_lost(
-    connection: duckdb.DuckDBPyConnection, micros: int, decimal: str, grouped: bool, decorated: bool  # noqa: FBT001
+    connection: duckdb.DuckDBPyConnection,
+    micros: int,
+    decimal: str,
+    grouped: bool,
+    decorated: bool,  # noqa: FBT001
 ) -> None:
     exact = Decimal(micros).scaleb(-6)
     text = f"{exact:,.6f}" if grouped else f"{exact:.6f}"

@@ -38,9 +38,7 @@ class World:
 
     def take(self, *paths: Path, **options: Any) -> list[FileReport]:
         self.minutes += 1
-        return import_files(
-            self.workspace, paths, ImportOptions(**options), now=NOW + timedelta(minutes=self.minutes)
-        )
+        return import_files(self.workspace, paths, ImportOptions(**options), now=NOW + timedelta(minutes=self.minutes))
 
     def text(self, name: str, content: str | bytes, **options: Any) -> FileReport:
         """Import one file of this content."""

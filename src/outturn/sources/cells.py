@@ -18,8 +18,14 @@ _TYPES = {
 }  # fmt: skip
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _FAULTS = {
-    Kind.ID: ("ID_PRECISION_LOST", "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it"),
-    Kind.ACCOUNT: ("ID_PRECISION_LOST", "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it"),
+    Kind.ID: (
+        "ID_PRECISION_LOST",
+        "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it",
+    ),
+    Kind.ACCOUNT: (
+        "ID_PRECISION_LOST",
+        "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it",
+    ),
     Kind.COUNT: ("BAD_NUMBER", "expected a whole number from 0 on"),
     Kind.MONEY: ("BAD_NUMBER", "expected an amount with at most six decimals"),
     Kind.MICROS: ("BAD_NUMBER", "expected whole micros"),
@@ -108,17 +114,28 @@ def faults(cell: Cell, *, filled: bool) -> list[Fault]:
         code, expected = _FAULTS[cell.kind]
         unreadable = present(text)
         if cell.kind is Kind.SHARE:
-            unreadable = f"({unreadable}) AND NOT regexp_matches({text}, '^\\s*[<>]')"  # `< 10%` is not known, and no fault.
+            unreadable = (
+                f"({unreadable}) AND NOT regexp_matches({text}, '^\\s*[<>]')"  # `< 10%` is not known, and no fault.
+            )
         unreadable = f"CASE WHEN {cell.name} IS NULL THEN {unreadable} {_below_zero(cell)} END"
         found.append(Fault(code, unreadable, expected, cell.name))
     if cell.choices:
         among = ", ".join(f"'{choice}'" for choice in cell.choices)
         detail = f"expected one of {', '.join(cell.choices)}"
-        found.append(Fault("UNKNOWN_KIND", f"{cell.name} IS NOT NULL AND {cell.name} NOT IN ({among})", detail, cell.name))
+        found.append(
+            Fault("UNKNOWN_KIND", f"{cell.name} IS NOT NULL AND {cell.name} NOT IN ({among})", detail, cell.name)
+        )
     if cell.kind in {Kind.AT, Kind.AT_LOCAL}:
         found.append(Fault("BAD_DATE", f"{cell.name} > getvariable('now')", "lies in the future", cell.name))
     if filled:
-        found.append(Fault("MISSING_VALUE", f"CASE WHEN {cell.name} IS NULL THEN NOT ({present(text)}) END", "is required and stands empty", cell.name))
+        found.append(
+            Fault(
+                "MISSING_VALUE",
+                f"CASE WHEN {cell.name} IS NULL THEN NOT ({present(text)}) END",
+                "is required and stands empty",
+                cell.name,
+            )
+        )
     return found
 
 

@@ -15,7 +15,9 @@ def claim_cells(conversions: tuple[str, ...], value: tuple[str, ...]) -> tuple[C
     )
 
 
-def claims_of_spend(*, action: str = "all", click_or_view: str = "all", window: str = "default", date_basis: str = "unknown") -> str:
+def claims_of_spend(
+    *, action: str = "all", click_or_view: str = "all", window: str = "default", date_basis: str = "unknown"
+) -> str:
     """The SELECT that gives `claims` of a spend layout with `claim_cells`."""
     return (
         f"SELECT {CLAIM_COLUMNS}, '{action}' AS conversion_action, '{click_or_view}' AS click_or_view, "  # noqa: S608

@@ -14,7 +14,14 @@ SOURCE = Source(
             (
                 Cell("date_day", Kind.DAY, ("date_day",), required=True, filled=True),
                 Cell("channel", Kind.TEXT, ("channel",), required=True, filled=True),
-                Cell("kind", Kind.TEXT, ("kind",), required=True, filled=True, choices=("fee", "commission", "production", "other")),
+                Cell(
+                    "kind",
+                    Kind.TEXT,
+                    ("kind",),
+                    required=True,
+                    filled=True,
+                    choices=("fee", "commission", "production", "other"),
+                ),
                 Cell("cost_micros", Kind.MONEY, ("cost",), required=True, filled=True),
                 Cell("currency", Kind.CURRENCY, ("currency",)),
                 Cell("campaign_id", Kind.ID, ("campaign_id",)),

@@ -102,10 +102,14 @@ def order_of(texts: Iterable[str]) -> Order:
         elif first != second:
             open_ = text
     if day_first and month_first:
-        raise FileRefused("AMBIGUOUS_DATE", f"{day_first!r} reads as day-first and {month_first!r} as month-first", needs=("dates",))
+        raise FileRefused(
+            "AMBIGUOUS_DATE", f"{day_first!r} reads as day-first and {month_first!r} as month-first", needs=("dates",)
+        )
     if open_ and not (day_first or month_first):
         raise FileRefused(
-            "AMBIGUOUS_DATE", f"{open_!r} reads as day-first and as month-first: pass --dates day-first or month-first", needs=("dates",)
+            "AMBIGUOUS_DATE",
+            f"{open_!r} reads as day-first and as month-first: pass --dates day-first or month-first",
+            needs=("dates",),
         )
     return "day-first" if day_first else "month-first"
 

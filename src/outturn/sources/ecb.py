@@ -8,10 +8,49 @@ from __future__ import annotations
 from outturn.sources.source import Cell, Kind, Layout, Source
 
 # All that it has ever quoted, those that the euro replaced among them.
-_CODES = (
-    "USD JPY BGN CYP CZK DKK EEK GBP HUF LTL LVL MTL PLN ROL RON SEK SIT SKK CHF ISK NOK HRK RUB TRL TRY AUD BRL CAD CNY HKD IDR ILS "
-    "INR KRW MXN MYR NZD PHP SGD THB ZAR"
-).split()
+_CODES = [
+    "USD",
+    "JPY",
+    "BGN",
+    "CYP",
+    "CZK",
+    "DKK",
+    "EEK",
+    "GBP",
+    "HUF",
+    "LTL",
+    "LVL",
+    "MTL",
+    "PLN",
+    "ROL",
+    "RON",
+    "SEK",
+    "SIT",
+    "SKK",
+    "CHF",
+    "ISK",
+    "NOK",
+    "HRK",
+    "RUB",
+    "TRL",
+    "TRY",
+    "AUD",
+    "BRL",
+    "CAD",
+    "CNY",
+    "HKD",
+    "IDR",
+    "ILS",
+    "INR",
+    "KRW",
+    "MXN",
+    "MYR",
+    "NZD",
+    "PHP",
+    "SGD",
+    "THB",
+    "ZAR",
+]
 _PAIRS = ", ".join(f"['{code}', CAST(rate_{code.lower()} AS VARCHAR)]" for code in _CODES)
 
 SOURCE = Source(
@@ -23,7 +62,10 @@ SOURCE = Source(
             "eurofxref_hist",
             (
                 Cell("date_day", Kind.DAY, ("Date",), required=True, filled=True),
-                *(Cell(f"rate_{code.lower()}", Kind.MONEY, (code,), required=code in {"USD", "JPY", "GBP"}) for code in _CODES),
+                *(
+                    Cell(f"rate_{code.lower()}", Kind.MONEY, (code,), required=code in {"USD", "JPY", "GBP"})
+                    for code in _CODES
+                ),
             ),
             outputs={
                 "fx_rates": "SELECT line, date_day, rate[1] AS currency, CAST(rate[2] AS BIGINT) AS units_per_euro_micros FROM ("

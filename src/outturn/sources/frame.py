@@ -78,7 +78,9 @@ class Frame:
     header_seen: bool = True
     types: tuple[str, ...] = field(default=())
 
-    def load(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int], statement: str = _AS_IT_IS) -> None:
+    def load(
+        self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int], statement: str = _AS_IT_IS
+    ) -> None:
         """Run a statement over `streamed`: `line`, `cells` (how many there are where not as many as in the header) and the record.
 
         A text table has `c<n>` for each wanted column of the header, JSON lines have `c0` (the line). By default they make the
@@ -91,7 +93,7 @@ class Frame:
             columns = "".join(f", {quoted_name(header.names[n])} AS c{n}" for n in wanted)
             connection.execute(
                 "CREATE OR REPLACE VIEW raw AS SELECT file_row_number + 1 AS line, CAST(NULL AS INTEGER) AS cells"
-                f"{columns} FROM read_parquet('{quoted_path(self.path)}', file_row_number = true)"  # noqa: S608
+                f"{columns} FROM read_parquet('{quoted_path(self.path)}', file_row_number = true)"
             )
             return
         shape = self._shape(header)
@@ -106,8 +108,12 @@ class Frame:
         try:
             batch = next(iter(Records(self.path, shape, wanted, SAMPLE_BYTES).reader()), None)
         except NotUtf8:
-            batch = next(iter(Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted, SAMPLE_BYTES).reader()), None)
-        connection.register("streamed", pa.Table.from_batches([batch] if batch else [], Records(self.path, shape, wanted).schema))
+            batch = next(
+                iter(Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted, SAMPLE_BYTES).reader()), None
+            )
+        connection.register(
+            "streamed", pa.Table.from_batches([batch] if batch else [], Records(self.path, shape, wanted).schema)
+        )
         connection.execute(_AS_IT_IS)
         connection.unregister("streamed")
 
@@ -184,6 +190,11 @@ def quoted_path(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def quoted_text(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _stream(connection: duckdb.DuckDBPyConnection, records: Records, statement: str) -> None:
     failure: list[Exception] = []
 
@@ -255,7 +266,7 @@ def _json_lines(path: Path, text: str, encoding: Encoding, *, whole: bool) -> Fr
     for line in lines[:_HEAD_RECORDS]:
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(record, dict):
             read += 1

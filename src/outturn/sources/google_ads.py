@@ -10,8 +10,14 @@ from __future__ import annotations
 from outturn.sources.claimed import claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 
-_CAMPAIGN = Cell("campaign_name", Kind.TEXT, ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne"), required=True)
-_AD_GROUP = Cell("ad_group_name", Kind.TEXT, ("Ad group", "Ad group name", "Anzeigengruppe", "Grupo de anuncios", "Groupe d'annonces"))
+_CAMPAIGN = Cell(
+    "campaign_name", Kind.TEXT, ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne"), required=True
+)
+_AD_GROUP = Cell(
+    "ad_group_name",
+    Kind.TEXT,
+    ("Ad group", "Ad group name", "Anzeigengruppe", "Grupo de anuncios", "Groupe d'annonces"),
+)
 _COST = Cell("spend_micros", Kind.MONEY, ("Cost", "Kosten", "Coste", "Costo", "Coût"), required=True)
 _IMPRESSIONS = Cell("impressions", Kind.COUNT, ("Impr.", "Impressions", "Impressionen", "Impresiones"), required=True)
 _REPORT = (
@@ -21,7 +27,9 @@ _REPORT = (
     Cell("campaign_id", Kind.ID, ("Campaign ID",)),
     Cell("ad_group_id", Kind.ID, ("Ad group ID",)),
     Cell("campaign_type", Kind.TEXT, ("Campaign type", "Advertising channel type", "Kampagnentyp")),
-    Cell("currency", Kind.CURRENCY, ("Currency code", "Currency", "Währungscode", "Código de moneda", "Code de devise")),
+    Cell(
+        "currency", Kind.CURRENCY, ("Currency code", "Currency", "Währungscode", "Código de moneda", "Code de devise")
+    ),
     Cell("time_zone", Kind.ZONE, ("Time zone",)),
     _IMPRESSIONS,
     Cell("clicks", Kind.COUNT, ("Clicks", "Klicks", "Clics")),
@@ -64,7 +72,11 @@ def _report(level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tupl
 # Breakdowns (network, device) need no layout of their own: their rows sum up to the campaign's.
 _REPORTS = (
     _report("campaign", without=("Ad group", "Keyword", "Search term")),
-    _report("ad_group", Cell(_AD_GROUP.name, Kind.TEXT, _AD_GROUP.headers, required=True), without=("Keyword", "Search term", "Ad ID")),
+    _report(
+        "ad_group",
+        Cell(_AD_GROUP.name, Kind.TEXT, _AD_GROUP.headers, required=True),
+        without=("Keyword", "Search term", "Ad ID"),
+    ),
     _report(
         "ad",
         _AD_GROUP,
@@ -72,7 +84,12 @@ _REPORTS = (
         Cell("ad_name", Kind.TEXT, ("Ad name", "Headline 1", "Headline")),
         without=("Keyword", "Search term"),
     ),
-    _report("keyword", _AD_GROUP, Cell("keyword", Kind.TEXT, ("Keyword", "Search keyword"), required=True), without=("Search term",)),
+    _report(
+        "keyword",
+        _AD_GROUP,
+        Cell("keyword", Kind.TEXT, ("Keyword", "Search keyword"), required=True),
+        without=("Search term",),
+    ),
     _report("search_term", _AD_GROUP, Cell("search_term", Kind.TEXT, ("Search term",), required=True)),
     Layout(
         "account_report",
@@ -106,11 +123,16 @@ _CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
 _AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)
 
 
+# The ad group's own column is often empty where the resource's name beside it says it.
+_NAMED_AD_GROUP = "COALESCE(ad_group_column, NULLIF(regexp_extract(ad_group_resource, 'adGroups/([0-9]+)', 1), ''))"
+
+
 def _stats(name: str, level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
     return Layout(
         name,
         (*cells, *_STATS),
         table="ad_spend",
+        constants={"ad_group_id": _NAMED_AD_GROUP} if level == "ad" else {},
         outputs={"claims": _STATS_CLAIMS},
         marks=marks,
         without=without,
@@ -122,14 +144,24 @@ def _stats(name: str, level: str, *cells: Cell, marks: tuple[str, ...] = (), wit
 
 _STATS_TABLES = (
     _stats("account_stats", "account", marks=("device",), without=("id", "campaign_id", "ad_group_id", "ad_id")),
-    _stats("campaign_stats", "campaign", Cell("campaign_id", Kind.ID, ("id",), required=True), without=("campaign_id", "ad_group_id")),
-    _stats("ad_group_stats", "ad_group", Cell("ad_group_id", Kind.ID, ("id",), required=True), _CAMPAIGN_ID, without=("ad_group_id",)),
+    _stats(
+        "campaign_stats",
+        "campaign",
+        Cell("campaign_id", Kind.ID, ("id",), required=True),
+        without=("campaign_id", "ad_group_id"),
+    ),
+    _stats(
+        "ad_group_stats",
+        "ad_group",
+        Cell("ad_group_id", Kind.ID, ("id",), required=True),
+        _CAMPAIGN_ID,
+        without=("ad_group_id",),
+    ),
     _stats(
         "ad_stats",
         "ad",
         Cell("ad_id", Kind.ID, ("ad_id",), required=True),
         _CAMPAIGN_ID,
-        # The column is often empty where the resource's name beside it says it.
         Cell("ad_group_column", Kind.ID, ("ad_group_id",)),
         Cell("ad_group_resource", Kind.TEXT, ("ad_group",)),
     ),
@@ -140,7 +172,13 @@ _STATS_TABLES = (
         _CAMPAIGN_ID,
         _AD_GROUP_ID,
     ),
-    _stats("search_term_stats", "search_term", Cell("search_term", Kind.TEXT, ("search_term",), required=True), _CAMPAIGN_ID, _AD_GROUP_ID),
+    _stats(
+        "search_term_stats",
+        "search_term",
+        Cell("search_term", Kind.TEXT, ("search_term",), required=True),
+        _CAMPAIGN_ID,
+        _AD_GROUP_ID,
+    ),
 )
 
 _UPDATED = Cell("updated_at", Kind.VERSION, ("updated_at",), required=True)
@@ -195,10 +233,17 @@ _HISTORIES = (
         ),
         table="ad_entities",
         # A list, `[https://a.example, https://b.example]`, quoted or not: the first one counts.
-        constants={"level": "'ad'", "final_url": """NULLIF(TRIM(regexp_extract(urls, '^\\[?\\s*[''"]?([^,''"\\]]*)', 1)), '')"""},
+        constants={
+            "level": "'ad'",
+            "final_url": """NULLIF(TRIM(regexp_extract(urls, '^\\[?\\s*[''"]?([^,''"\\]]*)', 1)), '')""",
+        },
     ),
     # Keywords earn nothing of their own here: their spend stands in keyword_stats.
-    Layout("ad_group_criterion_history", (_ID,), marks=("ad_group_id", "base_campaign_id", "keyword_match_type", "keyword_text")),
+    Layout(
+        "ad_group_criterion_history",
+        (_ID,),
+        marks=("ad_group_id", "base_campaign_id", "keyword_match_type", "keyword_text"),
+    ),
 )
 
 SOURCE = Source(

@@ -46,7 +46,12 @@ def refused(workspace: Workspace, import_id: str | None = None) -> list[dict[str
 def as_before(report: FileReport, record: ImportRecord) -> None:
     """The report of a file that is loaded already, with the same flags: nothing changes."""
     report.verdict, report.import_id = "unchanged", record.import_id
-    report.rows_read, report.accepted, report.refused, report.ignored = record.rows_read, record.accepted, record.refused, record.ignored
+    report.rows_read, report.accepted, report.refused, report.ignored = (
+        record.rows_read,
+        record.accepted,
+        record.refused,
+        record.ignored,
+    )
     report.reasons, report.totals = dict(record.summary.get("reasons", {})), dict(record.summary.get("totals", {}))
     report.summary = {name: record.summary[name] for name in ("first_day", "last_day") if name in record.summary}
     report.messages = [f"already loaded as {record.import_id}"]

@@ -41,7 +41,9 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
     if cell.identity == "phone":
         known = [row[0] for row in connection.execute(distinct).fetchall()]
         canonical = [canonical_phone(one, region=phone_region or None) for one in known]
-        connection.register("phones", pa.table({"text": pa.array(known, pa.string()), "canonical": pa.array(canonical, pa.string())}))
+        connection.register(
+            "phones", pa.table({"text": pa.array(known, pa.string()), "canonical": pa.array(canonical, pa.string())})
+        )
         source = "phones"
     else:
         # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.

@@ -18,9 +18,10 @@ from outturn.sources import history
 from outturn.sources.frame import Frame, open_frame, sha256_of
 from outturn.sources.identity import prepare_keys
 from outturn.sources.known import Known, current
-from outturn.sources.masking import masked
+from outturn.sources.learning import learn
 from outturn.sources.reading import Manner, Reading, read
 from outturn.sources.recognition import Recognised, recognise
+from outturn.sources.refusals import refused_rows
 from outturn.sources.registry import source_named
 from outturn.sources.report import FileReport, totals_of
 from outturn.sources.restatement import restated
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from outturn.store.workspace import Workspace
-
-Progress = "Callable[[str], None]"
 
 
 def silent(_what: str) -> None:
@@ -182,14 +181,23 @@ def _take_in(job: _Job, desk: _Desk) -> None:
     sha256 = sha256_of(job.path)
     told = desk.options.told
     for record in desk.loaded:
-        same = (record.sha256, record.source, record.layout, dict(record.options)) == (sha256, report.source, report.layout, told)
+        same = (record.sha256, record.source, record.layout, dict(record.options)) == (
+            sha256,
+            report.source,
+            report.layout,
+            told,
+        )
         if same:
             history.as_before(report, record)
             return
     connection = _connection(desk, job)
     try:
         manner = Manner(
-            desk.now, desk.zone, desk.options.decimal or "", desk.options.dates or "", str(desk.workspace.settings["privacy.phone_region"])
+            desk.now,
+            desk.zone,
+            desk.options.decimal or "",
+            desk.options.dates or "",
+            str(desk.workspace.settings["privacy.phone_region"]),
         )
         reading = read(connection, job.frame, job.recognised, manner)
         _suppress(connection, reading, report)
@@ -204,7 +212,9 @@ def _take_in(job: _Job, desk: _Desk) -> None:
 def _connection(desk: _Desk, job: _Job) -> duckdb.DuckDBPyConnection:
     """An engine for one file, with the words and variables that `source.py` promises."""
     assert job.recognised is not None
-    connection = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False})
+    connection = duckdb.connect(
+        config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False}
+    )
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'")
     if any(cell.kind is Kind.KEY for cell in job.recognised.layout.cells):
         prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
@@ -252,14 +262,20 @@ def _count(connection: duckdb.DuckDBPyConnection, reading: Reading, report: File
         if not report.refused:
             raise FileRefused("EMPTY_FILE", "it has totals and no rows of its own")
         code, rows = max(report.reasons.items(), key=lambda item: item[1])
-        raise FileRefused(code, f"not one of its {report.rows_read:,} rows could be accepted; {_first_fault(connection, reading)}")
+        raise FileRefused(
+            code, f"not one of its {report.rows_read:,} rows could be accepted; {_first_fault(connection, reading)}"
+        )
 
 
 def _first_fault(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str:
     rows = connection.execute("SELECT line, refusal FROM parsed WHERE refusal >= 0 ORDER BY line LIMIT 1").fetchall()
     line, refusal = rows[0]
     fault = reading.faults[refusal] if refusal < len(reading.faults) else None
-    return f"line {line}: {fault.cell or 'the row'} {fault.detail}" if fault else f"line {line}: the person asked to be forgotten"
+    return (
+        f"line {line}: {fault.cell or 'the row'} {fault.detail}"
+        if fault
+        else f"line {line}: the person asked to be forgotten"
+    )
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, job: _Job, sha256: str) -> None:
@@ -282,7 +298,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk
             report.messages.append(f"restates the spend of {len({one['day'] for one in changed})} days")
     report.messages += scope.flags
     if desk.files > 1:
-        _learn(connection, reading, desk)
+        learn(connection, reading, desk.known)
     if not options.dry_run:
         _load(connection, reading, desk, job, scope, sha256)
 
@@ -294,32 +310,14 @@ def _cover(connection: duckdb.DuckDBPyConnection, report: FileReport) -> None:
     report.summary |= {"first_day": str(first), "last_day": str(last)}
     if dayless and dayless == report.accepted:
         report.verdict = "period_only"
-        report.messages.append(f"NO_DAY: the rows cover {first} to {last} without a day; kept as a total of that period, in no KPI")
+        report.messages.append(
+            f"NO_DAY: the rows cover {first} to {last} without a day; kept as a total of that period, in no KPI"
+        )
 
 
-def _learn(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk) -> None:
-    """What this file says of accounts and campaigns serves the next file of the command, also in a dry run."""
-    statements, source = output_statements(reading), reading.recognised.source
-    if "accounts" in statements:
-        columns = {row[0] for row in connection.execute(f"DESCRIBE {statements['accounts']}").fetchall()}
-        asked = ", ".join(name if name in columns else f"NULL AS {name}" for name in ("account_id", "name", "currency", "time_zone"))
-        order = "updated_at NULLS FIRST, line" if "updated_at" in columns else "line"
-        rows = connection.execute(f"SELECT {asked} FROM ({statements['accounts']}) ORDER BY {order}").fetchall()  # noqa: S608
-        desk.known.learn_accounts(source.platform, rows)
-    if "ad_entities" in statements:
-        columns = {row[0] for row in connection.execute(f"DESCRIBE {statements['ad_entities']}").fetchall()}
-        if "account_id" in columns:
-            rows = connection.execute(
-                f"SELECT DISTINCT platform, account_id, level, id, {'name' if 'name' in columns else 'NULL'} "  # noqa: S608
-                f"FROM ({statements['ad_entities']}) WHERE account_id IS NOT NULL"
-            ).fetchall()
-            desk.known.learn_entities(rows)
-    if "ad_spend" in statements:
-        rows = connection.execute("SELECT DISTINCT platform, account_id, 'campaign', campaign_id, campaign_name FROM accepted").fetchall()
-        desk.known.learn_entities(rows)
-
-
-def _load(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, job: _Job, scope: Scope, sha256: str) -> None:
+def _load(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, job: _Job, scope: Scope, sha256: str
+) -> None:
     report = job.report
     desk.serial += 1
     record = ImportRecord(
@@ -335,7 +333,8 @@ def _load(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, 
         refused=report.refused,
         ignored=report.ignored,
         partial=desk.options.partial,
-        summary=report.summary | {"reasons": report.reasons, "totals": report.totals, "accounts": scope.accounts, "flags": report.messages},
+        summary=report.summary
+        | {"reasons": report.reasons, "totals": report.totals, "accounts": scope.accounts, "flags": report.messages},
         options=desk.options.told,
     )
     tables: dict[str, pa.Table | Selected] = {}
@@ -346,39 +345,16 @@ def _load(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, 
             sessions.append(session)
             session.execute("SET TimeZone = 'UTC'")
             _set_variables(session, desk, job)
-            session.execute("SET VARIABLE by_owner = $value", {"value": connection.execute("SELECT getvariable('by_owner')").fetchall()[0][0]})
+            session.execute(
+                "SET VARIABLE by_owner = $value",
+                {"value": connection.execute("SELECT getvariable('by_owner')").fetchall()[0][0]},
+            )
             tables[name] = Selected(session, statement)
         if report.refused:
-            tables["refused_rows"] = _refused_rows(connection, reading, job)
+            tables["refused_rows"] = refused_rows(connection, reading)
         desk.facts.load(record, tables)
     finally:
         for session in sessions:
             session.close()
     desk.loaded.append(record)
     report.import_id = record.import_id
-
-
-def _refused_rows(connection: duckdb.DuckDBPyConnection, reading: Reading, job: _Job) -> pa.Table:
-    layout = reading.recognised.layout
-    keys = [cell.name for cell in layout.cells if cell.kind is Kind.KEY and reading.has(cell.name)]
-    present = [cell.name for cell in layout.cells if reading.has(cell.name)]
-    texts = ", ".join(f"texts.{name}_text" for name in present) or "NULL"
-    found = connection.execute(
-        f"SELECT parsed.line, parsed.refusal, {texts} FROM parsed JOIN texts USING (line) WHERE parsed.refusal >= 0 ORDER BY parsed.line"  # noqa: S608
-    ).fetchall()
-    raw = reading.frame.lines(reading.recognised.header, (row[0] for row in found))
-    rows = []
-    for line, refusal, *cells in found:
-        by_name = dict(zip(present, cells, strict=False))
-        fault = reading.faults[refusal] if refusal < len(reading.faults) else None
-        known = [by_name[key] for key in keys if by_name[key]]
-        text = raw.get(line) or ",".join(str(cell) for cell in cells if cell is not None)
-        stood = f" {by_name[fault.cell]!r}:" if fault and fault.cell and by_name.get(fault.cell) else ""
-        detail = f"{fault.cell}{stood} {fault.detail}".strip() if fault else "the person asked to be forgotten"
-        rows.append(
-            {
-                "line": line, "file": job.path.name, "reason": fault.code if fault else "SUPPRESSED",
-                "detail": masked(detail, personal=bool(keys), known=known), "raw": masked(text, personal=bool(keys), known=known),
-            }
-        )  # fmt: skip
-    return pa.Table.from_pylist(rows)

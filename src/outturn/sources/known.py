@@ -81,7 +81,9 @@ class Known:
         self._read = True
         engine = current(self.facts)
         try:
-            for platform, *account in engine.rows("SELECT platform, account_id, name, currency, time_zone FROM accounts"):
+            for platform, *account in engine.rows(
+                "SELECT platform, account_id, name, currency, time_zone FROM accounts"
+            ):
                 self.learn_accounts(platform, [tuple(account)])
             for platform, account_id in engine.rows("SELECT DISTINCT platform, account_id FROM ad_spend"):
                 self.learn_accounts(platform, [(account_id, "", "", "")])

@@ -17,10 +17,24 @@ _SPEND = (
 _CAMPAIGN = Cell(
     "campaign_name",
     Kind.TEXT,
-    ("Campaign name", "Campaign", "Name der Kampagne", "Kampagnenname", "Nom de la campagne", "Nombre de la campaña", "Nome della campagna"),
+    (
+        "Campaign name",
+        "Campaign",
+        "Name der Kampagne",
+        "Kampagnenname",
+        "Nom de la campagne",
+        "Nombre de la campaña",
+        "Nome della campagna",
+    ),
     required=True,
 )
-_AD_SET = ("Ad set name", "Ad Set Name", "Name der Anzeigengruppe", "Nom de l'ensemble de publicités", "Nombre del conjunto de anuncios")
+_AD_SET = (
+    "Ad set name",
+    "Ad Set Name",
+    "Name der Anzeigengruppe",
+    "Nom de l'ensemble de publicités",
+    "Nombre del conjunto de anuncios",
+)
 _AD = ("Ad name", "Name der Anzeige", "Nom de la publicité", "Nombre del anuncio")
 _EXPORT = (
     Cell("account_id", Kind.ACCOUNT, ("Account ID", "Account-ID", "Konto-ID")),
@@ -33,7 +47,9 @@ _EXPORT = (
     Cell("currency", Kind.CURRENCY, ("Currency", "Währung", "Devise", "Divisa", "Moneda")),
     Cell("time_zone", Kind.ZONE, ("Time zone",)),
     Cell("impressions", Kind.COUNT, ("Impressions", "Impressionen", "Impresiones", "Impressioni"), required=True),
-    Cell("clicks", Kind.COUNT, ("Link clicks", "Link-Klicks", "Clics sur un lien", "Clics en el enlace", "Clic sul link")),
+    Cell(
+        "clicks", Kind.COUNT, ("Link clicks", "Link-Klicks", "Clics sur un lien", "Clics en el enlace", "Clic sul link")
+    ),
     Cell("spend_micros", Kind.MONEY, _SPEND, required=True),
     Cell("completed_views", Kind.COUNT, ("ThruPlays", "Video plays at 100%")),
     Cell("video_starts", Kind.COUNT, ("Video plays",)),
@@ -82,7 +98,11 @@ def _window_cell(header: str) -> str:
 def _actions(name: str, *, money: bool) -> Layout:
     """Actions by type. The same actions stand once more under each window: windows are alternatives, never added."""
     kind = Kind.MONEY if money else Kind.SHARE
-    figures = "NULL AS claimed_conversions, {0} AS claimed_value_micros" if money else "{0} AS claimed_conversions, NULL AS claimed_value_micros"
+    figures = (
+        "NULL AS claimed_conversions, {0} AS claimed_value_micros"
+        if money
+        else "{0} AS claimed_conversions, NULL AS claimed_value_micros"
+    )
     selects = [
         f"SELECT {CLAIM_COLUMNS}, conversion_action, '{click_or_view}' AS click_or_view, '{window}' AS attribution_window, "  # noqa: S608
         f"'unknown' AS date_basis, {'currency' if money else 'NULL'} AS currency, {figures.format(_window_cell(header))} "
@@ -145,7 +165,12 @@ _UPDATED = Cell("updated_at", Kind.VERSION, ("updated_time", "_fivetran_synced")
 
 def _history(name: str, level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
     return Layout(
-        name, (_ID, _NAME, _ACCOUNT, _UPDATED, *cells), table="ad_entities", constants={"level": f"'{level}'"}, marks=marks, without=without
+        name,
+        (_ID, _NAME, _ACCOUNT, _UPDATED, *cells),
+        table="ad_entities",
+        constants={"level": f"'{level}'"},
+        marks=marks,
+        without=without,
     )
 
 
@@ -167,12 +192,21 @@ _HISTORIES = (
         table="accounts",
         without=("account_id", "updated_time"),
     ),
-    _history("campaign_history", "campaign", marks=("updated_time",), without=("campaign_id", "ad_set_id", "creative_id")),
     _history(
-        "ad_set_history", "ad_group", Cell("parent_id", Kind.ID, ("campaign_id",), required=True), marks=("updated_time",), without=("ad_set_id",)
+        "campaign_history", "campaign", marks=("updated_time",), without=("campaign_id", "ad_set_id", "creative_id")
     ),
     _history(
-        "ad_history", "ad", Cell("parent_id", Kind.ID, ("ad_set_id",), required=True), marks=("updated_time", "campaign_id", "creative_id")
+        "ad_set_history",
+        "ad_group",
+        Cell("parent_id", Kind.ID, ("campaign_id",), required=True),
+        marks=("updated_time",),
+        without=("ad_set_id",),
+    ),
+    _history(
+        "ad_history",
+        "ad",
+        Cell("parent_id", Kind.ID, ("ad_set_id",), required=True),
+        marks=("updated_time", "campaign_id", "creative_id"),
     ),
     Layout(
         "creative_history",

@@ -121,13 +121,19 @@ def settle(
     for text, kind in cells:
         x = tidied(text, kind) if decorated else text
         dot, comma = (f"regexp_full_match({x}, '{shape(Style(sign), kind)}')" for sign in ".,")
-        asked = (f"{dot} AND NOT {comma}", f"{comma} AND NOT {dot}", f"{dot} AND {comma} AND regexp_matches({x}, '[.,]')")
+        asked = (
+            f"{dot} AND NOT {comma}",
+            f"{comma} AND NOT {dot}",
+            f"{dot} AND {comma} AND regexp_matches({x}, '[.,]')",
+        )
         figures += [figure or 0 for figure in evidence(", ".join(map(_count, asked)))]
     return Style(_decimal(cells, figures, where), decorated), any(figures)
 
 
 def _decorated(cells: Sequence[tuple[str, Kind]], evidence: Callable[[str], tuple[int | None, ...]]) -> bool:
-    return any(evidence(_count(f"NOT regexp_full_match({text}, '-?[0-9.,]+(?:[eE][-+]?[0-9]+)?')"))[0] for text, _kind in cells)
+    return any(
+        evidence(_count(f"NOT regexp_full_match({text}, '-?[0-9.,]+(?:[eE][-+]?[0-9]+)?')"))[0] for text, _kind in cells
+    )
 
 
 def _count(condition: str) -> str:
@@ -150,7 +156,10 @@ def _decimal(cells: Sequence[tuple[str, Kind]], figures: Sequence[int], where: s
             )
         dot, comma, either = dot + only_dot, comma + only_comma, either + both
     if dot and comma:
-        raise FileRefused("MIXED_NUMBER_STYLE", f"{where} has {dot} numbers that read in the style 1,234.56 alone and {comma} in 1.234,56 alone")
+        raise FileRefused(
+            "MIXED_NUMBER_STYLE",
+            f"{where} has {dot} numbers that read in the style 1,234.56 alone and {comma} in 1.234,56 alone",
+        )
     if comma:
         return ","
     if either and not dot:

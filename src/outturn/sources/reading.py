@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import zoneinfo
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import FileRefused
-from outturn.sources import cells, dates, number_styles
+from outturn.sources import cells, number_styles
 from outturn.sources.cells import LOOKED_UP, Conditions, Fault
-from outturn.sources.frame import quoted_name, quoted_path
-from outturn.sources.identity import make_keys
+from outturn.sources.frame import quoted_text
+from outturn.sources.lookups import as_written, look_up
 from outturn.sources.number_styles import NUMERIC, PLAIN, Style
-from outturn.sources.recognition import json_path
 from outturn.sources.source import Kind
+from outturn.sources.texts import make_texts, texts_statement, wanted_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +28,6 @@ if TYPE_CHECKING:
 _SAMPLE_ROWS = 20_000
 _IGNORED = -1
 _QUICK_BYTES = 4 << 20
-_FEW = 16
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,55 +75,51 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
         FileRefused: What concerns the whole file: its encoding, number style, date style, an end that is missing.
     """
     present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
-    if frame.kind == "csv" and frame.path.stat().st_size > _QUICK_BYTES and not any(cell.kind is Kind.KEY for cell in present):
+    if (
+        frame.kind == "csv"
+        and frame.path.stat().st_size > _QUICK_BYTES
+        and not any(cell.kind is Kind.KEY for cell in present)
+    ):
         reading = _read_quickly(connection, Reading(frame, recognised), present, manner)
         if reading is not None:
             return reading
     return _read_carefully(connection, Reading(frame, recognised), present, manner)
 
 
-def _read_quickly(connection: duckdb.DuckDBPyConnection, reading: Reading, present: list[Cell], manner: Manner) -> Reading | None:
+def _read_quickly(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, present: list[Cell], manner: Manner
+) -> Reading | None:
     """Read a large file once, as its first records are written; None where a single row does not fit that."""
     frame, recognised = reading.frame, reading.recognised
-    wanted = _wanted(recognised)
+    wanted = wanted_columns(recognised)
     frame.load_sample(connection, recognised.header, wanted)
-    connection.execute(f"CREATE OR REPLACE VIEW texts AS {_texts(frame, recognised, 'raw')}")
+    connection.execute(f"CREATE OR REPLACE VIEW texts AS {texts_statement(frame, recognised, 'raw')}")
     try:
         style, settled = _style(connection, present, manner.decimal or recognised.layout.number, sample=False)
     except FileRefused:
         return None
-    written = {cell.name: written for cell in present if cell.kind in LOOKED_UP if (written := _as_written(connection, cell, manner))}
+    written = {
+        cell.name: written
+        for cell in present
+        if cell.kind in LOOKED_UP
+        if (written := as_written(connection, cell, manner))
+    }
     if not settled or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
         return None
     reading = replace(reading, faults=_faults(reading))
-    statement = _parse_statement(reading, style, manner, f"({_texts(frame, recognised, 'streamed')})", written)
+    statement = _parse_statement(reading, style, manner, f"({texts_statement(frame, recognised, 'streamed')})", written)
     frame.load(connection, recognised.header, wanted, statement)
     return None if _one(connection, "SELECT EXISTS (SELECT 1 FROM parsed WHERE refusal >= 0)") else reading
 
 
-def _as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner) -> str:
-    """SQL for a cell whose few texts, or whose one form, the sample shows; empty where it shows neither."""
-    text = f"{cell.name}_text"
-    found = connection.execute(f"SELECT DISTINCT {text} FROM texts WHERE {cells.present(text)} AND cells IS NULL LIMIT 2000").fetchall()  # noqa: S608
-    texts = [row[0] for row in found]
-    if cell.kind is Kind.DAY:
-        if any(not _ISO_DAY.fullmatch(one) for one in texts):
-            return ""
-        day = f"CASE WHEN strlen({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-' THEN TRY_CAST({text} AS DATE) END"
-        return f"CASE WHEN {day} <= DATE '{dates.last_possible_day(manner.now)}' THEN {day} END"
-    known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
-    if not known or len(known) > _FEW or None in known.values():
-        return ""
-    quoted = {_quoted(one): _quoted(value or "") for one, value in known.items()}
-    return f"CASE {text} {' '.join(f'WHEN {one} THEN {value}' for one, value in quoted.items())} END"
-
-
-def _read_carefully(connection: duckdb.DuckDBPyConnection, reading: Reading, present: list[Cell], manner: Manner) -> Reading:
+def _read_carefully(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, present: list[Cell], manner: Manner
+) -> Reading:
     frame, recognised = reading.frame, reading.recognised
-    _make_texts(connection, frame, recognised)
+    make_texts(connection, frame, recognised)
     if not _one(connection, "SELECT COUNT(*) FROM (SELECT 1 FROM texts LIMIT 1)"):
         raise FileRefused("EMPTY_FILE", "the file has a header and no rows")
-    _look_up(connection, [cell for cell in present if cell.kind in LOOKED_UP], manner)
+    look_up(connection, [cell for cell in present if cell.kind in LOOKED_UP], manner)
     given = manner.decimal or recognised.layout.number or ("." if frame.kind != "csv" else "")
     style, settled = _style(connection, present, given, sample=True)
     if not settled:
@@ -144,113 +133,20 @@ def _read_carefully(connection: duckdb.DuckDBPyConnection, reading: Reading, pre
     return reading
 
 
-def _wanted(recognised: Recognised) -> list[int]:
-    return sorted({n for n in recognised.columns.values() if n >= 0} | {0})
-
-
-def _texts(frame: Frame, recognised: Recognised, source: str) -> str:
-    """SELECT line, cells, first_text, `<cell>_text`, and `<cell>_native` where Parquet knows better."""
-    parquet = frame.kind == "parquet"
-    first = "CAST(c0 AS VARCHAR)" if parquet else "c0"
-    columns = ["line", "cells", f"{first} AS first_text"]
-    for cell in recognised.layout.cells:
-        place = recognised.columns.get(cell.name)
-        if cell.expression:
-            columns.append(f"CAST(({cell.expression}) AS VARCHAR) AS {cell.name}_text")
-            source = _with_record(frame)
-        elif place is not None:
-            kept = cells.native(cell, f"c{place}", frame.types[place]) if parquet else None
-            if kept:
-                columns.append(f"{kept} AS {cell.name}_native")
-            columns.append((f"CAST(c{place} AS VARCHAR)" if parquet else f"c{place}") + f" AS {cell.name}_text")
-    return f"SELECT {', '.join(columns)} FROM {source}"  # noqa: S608
-
-
-def _make_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
-    if frame.kind == "json":
-        _make_json_texts(connection, frame, recognised)
-        return
-    frame.load(connection, recognised.header, _wanted(recognised))
-    connection.execute(f"CREATE OR REPLACE VIEW texts AS {_texts(frame, recognised, 'raw')}")
-
-
-def _with_record(frame: Frame) -> str:
-    path = quoted_path(frame.path)
-    names = ", ".join(quoted_name(name) for name in frame.headers[0].names)
-    rows = f"(SELECT file_row_number + 1 AS line, to_json(whole) AS record FROM (SELECT file_row_number, struct_pack({names}) AS whole FROM read_parquet('{path}', file_row_number = true)))"  # noqa: E501, S608
-    return f"(SELECT raw.*, record FROM raw JOIN {rows} USING (line))"  # noqa: S608
-
-
-def _make_json_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised) -> None:
-    """Every path of a line is taken out in one pass over it, while the file streams by."""
-    paths: list[str] = []
-    columns = ["line", "CASE WHEN fields IS NULL AND cells IS NULL THEN -1 ELSE cells END AS cells", "CAST(NULL AS VARCHAR) AS first_text"]
-    for cell in recognised.layout.cells:
-        if cell.expression:
-            columns.append(f"TRY(CAST(({cell.expression}) AS VARCHAR)) AS {cell.name}_text")
-            continue
-        own = [json_path(one) for one in recognised.paths[cell.name]]
-        found = [f"fields[{len(paths) + n + 1}]" for n in range(len(own))]
-        paths += own
-        columns.append((f"COALESCE({', '.join(found)})" if found else "CAST(NULL AS VARCHAR)") + f" AS {cell.name}_text")
-    asked = ", ".join(_quoted(path) for path in paths or ["$"])
-    record = ", CASE WHEN json_valid(c0) THEN CAST(c0 AS JSON) END AS record" if any(cell.expression for cell in recognised.layout.cells) else ""
-    statement = (
-        f"CREATE OR REPLACE TABLE texts AS SELECT {', '.join(columns)} FROM ("  # noqa: S608
-        f"SELECT line, cells, TRY(json_extract_string(c0, [{asked}])) AS fields{record} FROM streamed)"
-    )
-    frame.load(connection, recognised.header, (0,), statement)
-
-
-def _look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> None:
-    """The tables `read_<cell>` (text, value) of kinds that are read once per distinct text."""
-    days: dict[str, list[str]] = {}
-    for cell in looked_up:
-        if cell.kind is Kind.KEY:
-            make_keys(connection, cell, manner.phone_region)
-            continue
-        found = connection.execute(
-            f"SELECT DISTINCT {cell.name}_text FROM texts WHERE {cells.present(f'{cell.name}_text')} AND cells IS NULL"  # noqa: S608
-        ).fetchall()
-        texts = [row[0] for row in found]
-        if cell.kind is Kind.DAY:
-            days[cell.name] = texts
-        else:
-            known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
-            _register(connection, cell, known, pa.string())
-    # One order of day and month for the whole file: two columns of one export never differ.
-    order = manner.dates or dates.order_of(text for texts in days.values() for text in texts)
-    last = dates.last_possible_day(manner.now)
-    for cell in looked_up:
-        if cell.kind is Kind.DAY:
-            read_days = dates.days_of(days[cell.name], given=order)
-            past = {text: day if day and day <= last else None for text, day in read_days.items()}
-            _register(connection, cell, past, pa.date32())
-
-
-def _currencies(texts: list[str]) -> dict[str, str | None]:
-    return {text: code if (code := text.strip().upper()) in MINOR_DIGITS else None for text in texts}
-
-
-def _zones(texts: list[str]) -> dict[str, str | None]:
-    known = zoneinfo.available_timezones()
-    return {text: text.strip() if text.strip() in known else None for text in texts}
-
-
-def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[str, Any], kind: pa.DataType) -> None:
-    looked_up = pa.table({"text": pa.array(list(known), pa.string()), "value": pa.array(list(known.values()), kind)})
-    connection.register("looked_up", looked_up)
-    connection.execute(f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT * FROM looked_up")
-    connection.unregister("looked_up")
-
-
-def _style(connection: duckdb.DuckDBPyConnection, present: list[Cell], given: str, *, sample: bool) -> tuple[Style, bool]:
+def _style(
+    connection: duckdb.DuckDBPyConnection, present: list[Cell], given: str, *, sample: bool
+) -> tuple[Style, bool]:
     numeric = [cell for cell in present if cell.kind in NUMERIC]
     rows = "SELECT * FROM texts WHERE cells IS NULL" + (f" LIMIT {_SAMPLE_ROWS}" if sample else "")
-    texts = ", ".join(f"CASE WHEN {cells.present(f'{cell.name}_text')} THEN {cell.name}_text END AS {cell.name}_text" for cell in numeric)
+    texts = ", ".join(
+        f"CASE WHEN {cells.present(f'{cell.name}_text')} THEN {cell.name}_text END AS {cell.name}_text"
+        for cell in numeric
+    )
 
     def evidence(aggregates: str) -> tuple[int | None, ...]:
-        found: tuple[int | None, ...] = connection.execute(f"SELECT {aggregates} FROM (SELECT {texts} FROM ({rows}))").fetchall()[0]  # noqa: S608
+        found: tuple[int | None, ...] = connection.execute(
+            f"SELECT {aggregates} FROM (SELECT {texts} FROM ({rows}))"
+        ).fetchall()[0]
         return found
 
     try:
@@ -265,7 +161,7 @@ def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str
     """CREATE TABLE parsed out of texts; `written` holds SQL of cells that need no table of their texts."""
     recognised, frame = reading.recognised, reading.frame
     layout = recognised.layout
-    conditions = Conditions(style, _quoted(manner.zone))
+    conditions = Conditions(style, quoted_text(manner.zone))
     values, joins = [], []
     for cell in layout.cells:
         text = f"{cell.name}_text"
@@ -276,11 +172,17 @@ def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str
         elif cell.kind in LOOKED_UP:
             joins.append(f"LEFT JOIN read_{cell.name} ON texts.{text} = read_{cell.name}.text")
             values.append(f"read_{cell.name}.value AS {cell.name}, texts.{text}")
-        elif frame.kind == "parquet" and not cell.expression and cells.native(cell, "x", frame.types[recognised.columns[cell.name]]):
+        elif (
+            frame.kind == "parquet"
+            and not cell.expression
+            and cells.native(cell, "x", frame.types[recognised.columns[cell.name]])
+        ):
             values.append(f"{cell.name}_native AS {cell.name}, texts.{text}")
         else:
             values.append(f"{cells.value(cell, text, conditions)} AS {cell.name}, texts.{text}")
-    own = [f"NOT COALESCE({fault.when}, FALSE)" for fault in reading.faults if not fault.cell and "cells" not in fault.when]
+    own = [
+        f"NOT COALESCE({fault.when}, FALSE)" for fault in reading.faults if not fault.cell and "cells" not in fault.when
+    ]
     quick = [cells.quick(cell) for cell in layout.cells if reading.has(cell.name)]
     usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE({layout.total}, FALSE)"])
     refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
@@ -295,7 +197,11 @@ def _faults(reading: Reading) -> tuple[Fault, ...]:
     layout = reading.recognised.layout
     found = [
         Fault("TRUNCATED", "cells = -1", "the line is no whole JSON object"),
-        Fault("COLUMN_SHIFT", "cells IS NOT NULL", f"has another number of cells than the header's {len(reading.recognised.header.names)}"),
+        Fault(
+            "COLUMN_SHIFT",
+            "cells IS NOT NULL",
+            f"has another number of cells than the header's {len(reading.recognised.header.names)}",
+        ),
     ]
     for cell in layout.cells:
         if reading.has(cell.name):
@@ -306,7 +212,9 @@ def _faults(reading: Reading) -> tuple[Fault, ...]:
     found += [Fault(check.code, check.when, check.detail) for check in layout.checks]
     if reading.recognised.header_currency and layout.cell("currency"):
         stated = reading.recognised.header_currency
-        found.append(Fault("CURRENCY_MISMATCH", f"currency <> '{stated}'", f"states another currency than the header's {stated}"))
+        found.append(
+            Fault("CURRENCY_MISMATCH", f"currency <> '{stated}'", f"states another currency than the header's {stated}")
+        )
     return tuple(found)
 
 
@@ -320,7 +228,3 @@ def _has_number_faults(connection: duckdb.DuckDBPyConnection, reading: Reading) 
 
 def _one(connection: duckdb.DuckDBPyConnection, statement: str) -> Any:
     return connection.execute(statement).fetchall()[0][0]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

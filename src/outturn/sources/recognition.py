@@ -56,9 +56,13 @@ def recognise(frame: Frame, *, named: str = "") -> Recognised:
         return found
     other = _best(frame, sources().values()) if named else None
     if other is not None:
-        raise FileRefused("WRONG_PLATFORM", f"this is a file of {other.source.title} ({other.layout.name}), not of {wanted[0].title}")
+        raise FileRefused(
+            "WRONG_PLATFORM", f"this is a file of {other.source.title} ({other.layout.name}), not of {wanted[0].title}"
+        )
     if not frame.header_seen:
-        raise FileRefused("NO_HEADER", "no header line was found among the first 30 lines: export the report with its header")
+        raise FileRefused(
+            "NO_HEADER", "no header line was found among the first 30 lines: export the report with its header"
+        )
     nearest = max(frame.headers, key=lambda header: len(header.names))
     columns = ", ".join(name for name in nearest.names[:12] if name)
     raise FileRefused("UNRECOGNISED", f"no layout of {named or 'any source'} has these columns: {columns}")
@@ -76,14 +80,20 @@ def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
                 columns, currency = _columns(layout, header.names, frame)
                 rank = (_specificity(layout), len(columns), -order)
                 if rank > best_rank:
-                    best, best_rank = Recognised(source, layout, header, columns, currency, _paths(layout, header.names, frame)), rank
+                    best, best_rank = (
+                        Recognised(source, layout, header, columns, currency, _paths(layout, header.names, frame)),
+                        rank,
+                    )
     return best
 
 
 def _present(names: Iterable[str]) -> frozenset[str]:
     """The header's names as layouts write them, with a currency in brackets also as its mark."""
     plain = [_folded(name) for name in names if name.strip()]
-    marked = [re.sub(r"\b[a-z]{3}\b", lambda code: CURRENCY_MARK if code[0].upper() in MINOR_DIGITS else code[0], name) for name in plain]
+    marked = [
+        re.sub(r"\b[a-z]{3}\b", lambda code: CURRENCY_MARK if code[0].upper() in MINOR_DIGITS else code[0], name)
+        for name in plain
+    ]
     return frozenset(plain) | frozenset(marked)
 
 
@@ -117,7 +127,9 @@ def _columns(layout: Layout, names: tuple[str, ...], frame: Frame) -> tuple[dict
         for alias in cell.headers:
             places = _places(folded, alias, currencies)
             if len(places) > 1:
-                raise FileRefused("DUPLICATE_HEADER", f"the column {names[places[0]]!r} stands {len(places)} times in the header")
+                raise FileRefused(
+                    "DUPLICATE_HEADER", f"the column {names[places[0]]!r} stands {len(places)} times in the header"
+                )
             if places:
                 columns[cell.name] = places[0]
                 break

@@ -33,7 +33,7 @@ BLANK = 0
 _BLANK_LINE = re.compile(rb"^\r?$", re.MULTILINE)
 
 
-class NotUtf8(Exception):  # noqa: N818
+class NotUtf8(Exception):
     """The file turned out to be Windows-1252 after a first part that both encodings share."""
 
 
@@ -112,7 +112,9 @@ class Records:
             rest = data[cut:]
         if rest and not skip:
             if shape.delimiter and _ends_inside_quotes(rest, shape.delimiter):
-                raise FileRefused("TRUNCATED", f"the file ends inside a quoted cell of the record that begins on line {line}")
+                raise FileRefused(
+                    "TRUNCATED", f"the file ends inside a quoted cell of the record that begins on line {line}"
+                )
             yield self._checked(rest, line, last=True)
 
     def _checked(self, data: bytes, line: int, *, last: bool) -> _Block:
@@ -215,7 +217,9 @@ class Records:
         _number, actual, text = ragged[-1]
         # A footer or a total may be short; a record that lost its end has begun like all others.
         if 1 < actual < self.shape.columns and not re.match(r"\W*(grand )?total", text, re.IGNORECASE):
-            raise FileRefused("TRUNCATED", f"the file ends after {actual} of {self.shape.columns} cells of its last record")
+            raise FileRefused(
+                "TRUNCATED", f"the file ends after {actual} of {self.shape.columns} cells of its last record"
+            )
 
     def _padded(self, texts: Sequence[str]) -> pa.Table:
         """Records of another width, cut or filled up to the header's."""
@@ -242,7 +246,9 @@ class Records:
         texts = [text.removesuffix("\r") for text in block.data.decode().removesuffix("\n").split("\n")]
         blank = np.array([not text.strip() for text in texts], dtype=bool)
         lines = block.first_line + np.arange(len(texts), dtype=np.int64)
-        return self._batch(lines, np.zeros(len(texts), dtype=np.int32), blank, pa.table({"c0": pa.array(texts, pa.string())}))
+        return self._batch(
+            lines, np.zeros(len(texts), dtype=np.int32), blank, pa.table({"c0": pa.array(texts, pa.string())})
+        )
 
     def _batch(
         self,
@@ -278,7 +284,9 @@ def _ends_inside_quotes(data: bytes, delimiter: str) -> bool:
     if data.count(b'"') % 2 == 0:
         return False
     try:
-        for _row in csv.reader(io.StringIO(data.decode(errors="replace"), newline=""), delimiter=delimiter, strict=True):
+        for _row in csv.reader(
+            io.StringIO(data.decode(errors="replace"), newline=""), delimiter=delimiter, strict=True
+        ):
             pass
     except csv.Error as error:
         return "unexpected end of data" in str(error)

@@ -64,7 +64,9 @@ def totals_of(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[s
         return {}
     columns = {row[0] for row in connection.execute("DESCRIBE accepted").fetchall()}
     currency = "currency" if "currency" in columns else "NULL"
-    sums = ", ".join(f"CAST(SUM({total.sums}) AS {'DOUBLE' if _is_share(connection, total.sums) else 'BIGINT'})" for total in totals)
+    sums = ", ".join(
+        f"CAST(SUM({total.sums}) AS {'DOUBLE' if _is_share(connection, total.sums) else 'BIGINT'})" for total in totals
+    )
     rows = connection.execute(f"SELECT {currency} AS currency, {sums} FROM accepted GROUP BY 1 ORDER BY 1").fetchall()  # noqa: S608
     found: dict[str, dict[str, Any]] = {}
     for code, *figures in rows:

@@ -60,7 +60,9 @@ ORDER BY day, was.level, was.currency
 """
 
 
-def restated(connection: duckdb.DuckDBPyConnection, engine: DuckDBEngine, *, replace: bool, partial: bool) -> list[dict[str, Any]]:
+def restated(
+    connection: duckdb.DuckDBPyConnection, engine: DuckDBEngine, *, replace: bool, partial: bool
+) -> list[dict[str, Any]]:
     """Hold a file's rows (`accepted`) against the current ones.
 
     Args:
@@ -80,7 +82,9 @@ def restated(connection: duckdb.DuckDBPyConnection, engine: DuckDBEngine, *, rep
         return []
     engine.register("incoming", incoming)
     # Until an account is named, the unnamed one is it: a first named file restates what came before.
-    accounts = {row[0] for row in engine.rows("SELECT DISTINCT account_id FROM ad_spend SEMI JOIN incoming USING (platform)")}
+    accounts = {
+        row[0] for row in engine.rows("SELECT DISTINCT account_id FROM ad_spend SEMI JOIN incoming USING (platform)")
+    }
     engine.table("old", _OLD, {"adopts": accounts == {"(unnamed)"}})
     if not (replace or partial):
         _refuse_drops(engine)

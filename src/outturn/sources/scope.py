@@ -63,12 +63,19 @@ def _accept_plain(connection: duckdb.DuckDBPyConnection, reading: Reading, state
     recognised = reading.recognised
     columns = "parsed.* EXCLUDE (refusal)"
     if recognised.layout.cell("currency"):
-        columns += f" REPLACE (COALESCE(currency, {_text(recognised.header_currency)}, {_text(stated.currency)}) AS currency)"
+        columns += (
+            f" REPLACE (COALESCE(currency, {_text(recognised.header_currency)}, {_text(stated.currency)}) AS currency)"
+        )
     connection.execute(f"CREATE OR REPLACE VIEW accepted AS SELECT {columns} FROM parsed WHERE refusal IS NULL")  # noqa: S608
 
 
 def _accept_spend(
-    connection: duckdb.DuckDBPyConnection, reading: Reading, known: Known, stated: Stated, workspace_zone: str, scope: Scope
+    connection: duckdb.DuckDBPyConnection,
+    reading: Reading,
+    known: Known,
+    stated: Stated,
+    workspace_zone: str,
+    scope: Scope,
 ) -> None:
     source, layout = reading.recognised.source, reading.recognised.layout
     cells = {cell.name for cell in layout.cells}
@@ -80,9 +87,22 @@ def _accept_spend(
     platform = "platform" if by_row else f"'{source.platform}'"
     level = f"'{layout.level}'" if layout.level in LEVELS else layout.level
     period = range_of(reading.recognised.header.preamble) if not reading.has("date_day") else None
-    start, end = (f"COALESCE({cell(name)}, {_day(day)})" for name, day in zip(("period_start", "period_end"), period or (None, None), strict=True))
+    start, end = (
+        f"COALESCE({cell(name)}, {_day(day)})"
+        for name, day in zip(("period_start", "period_end"), period or (None, None), strict=True)
+    )
     missing = "".join(f", CAST(NULL AS VARCHAR) AS {name}" for name in _HIERARCHY if name not in cells)
-    own = {"platform", "account_id", "account_name", "currency", "time_zone", "date_day", "period_start", "period_end", "level"} & cells
+    own = {
+        "platform",
+        "account_id",
+        "account_name",
+        "currency",
+        "time_zone",
+        "date_day",
+        "period_start",
+        "period_end",
+        "level",
+    } & cells
     connection.execute(
         f"CREATE OR REPLACE VIEW placed AS SELECT parsed.* EXCLUDE ({', '.join(['refusal', *sorted(own)])}){missing}, "  # noqa: S608
         f"LOWER({platform}) AS platform, CAST({level} AS VARCHAR) AS level, "
@@ -100,7 +120,10 @@ def _accept_spend(
         f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT DISTINCT FROM owners.owner_key"
     )
     if len(scope.accounts) == 1 and not by_row:  # Most files: nothing to join row by row.
-        joined, join = "owner", "CROSS JOIN (SELECT ANY_VALUE(account_id) AS account_id, ANY_VALUE(currency) AS currency, ANY_VALUE(time_zone) AS time_zone FROM owners) AS owner"
+        joined, join = (
+            "owner",
+            "CROSS JOIN (SELECT ANY_VALUE(account_id) AS account_id, ANY_VALUE(currency) AS currency, ANY_VALUE(time_zone) AS time_zone FROM owners) AS owner",
+        )
     connection.execute(
         "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, stated_currency, stated_zone, period_start, period_end), "
         "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN period_end END AS period_end, "
@@ -124,7 +147,9 @@ def _make_owners(connection: duckdb.DuckDBPyConnection, known: Known, stated: St
     """The table `owners`: for each way in which rows say whose they are, the account with its currency and zone."""
     connection.execute("SET VARIABLE by_owner = false")
     silent = "stated_account IS NULL AND stated_account_name IS NULL"
-    platforms = [row[0] for row in connection.execute(f"SELECT DISTINCT platform FROM placed WHERE {silent}").fetchall()]  # noqa: S608
+    platforms = [
+        row[0] for row in connection.execute(f"SELECT DISTINCT platform FROM placed WHERE {silent}").fetchall()
+    ]
     if not stated.account and any(len(known.accounts(platform)) > 1 for platform in platforms):
         connection.execute("SET VARIABLE by_owner = true")
     distinct = connection.execute(
@@ -176,7 +201,9 @@ def _only(platform: str, accounts: dict[str, Any], matched: dict[Any, str], scop
 
 def _need_day(connection: duckdb.DuckDBPyConnection) -> None:
     if _any(connection, "SELECT 1 FROM placed WHERE date_day IS NULL AND (period_start IS NULL OR period_end IS NULL)"):
-        raise FileRefused("NO_DAY", "the rows state neither a day nor the period that they cover: export with the Day segment")
+        raise FileRefused(
+            "NO_DAY", "the rows state neither a day nor the period that they cover: export with the Day segment"
+        )
 
 
 def _need_currency(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
@@ -198,7 +225,17 @@ def output_statements(reading: Reading) -> dict[str, str]:
     statements = dict(layout.outputs)
     if not layout.table:
         return statements
-    spend = {"platform", "account_id", "currency", "time_zone", "time_zone_assumed", "date_day", "period_start", "period_end", "level"}
+    spend = {
+        "platform",
+        "account_id",
+        "currency",
+        "time_zone",
+        "time_zone_assumed",
+        "date_day",
+        "period_start",
+        "period_end",
+        "level",
+    }
     cells = {cell.name for cell in layout.cells} | ({*spend, *_HIERARCHY} if layout.spend else set())
     columns = ["line"]
     for column in TABLES[layout.table].columns:

@@ -1,0 +1,87 @@
+"""Days, currencies, zones and identifiers are read once per distinct text of a file, not once per row."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from outturn.domain.currencies import MINOR_DIGITS
+from outturn.sources import cells, dates
+from outturn.sources.frame import quoted_text
+from outturn.sources.identity import make_keys
+from outturn.sources.source import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from outturn.sources.reading import Manner
+    from outturn.sources.source import Cell
+
+_FEW = 16
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> None:
+    """The tables `read_<cell>` (text, value) of kinds that are read once per distinct text."""
+    days: dict[str, list[str]] = {}
+    for cell in looked_up:
+        if cell.kind is Kind.KEY:
+            make_keys(connection, cell, manner.phone_region)
+            continue
+        found = connection.execute(
+            f"SELECT DISTINCT {cell.name}_text FROM texts WHERE {cells.present(f'{cell.name}_text')} AND cells IS NULL"  # noqa: S608
+        ).fetchall()
+        texts = [row[0] for row in found]
+        if cell.kind is Kind.DAY:
+            days[cell.name] = texts
+        else:
+            known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
+            _register(connection, cell, known, pa.string())
+    # One order of day and month for the whole file: two columns of one export never differ.
+    order = manner.dates or dates.order_of(text for texts in days.values() for text in texts)
+    last = dates.last_possible_day(manner.now)
+    for cell in looked_up:
+        if cell.kind is Kind.DAY:
+            read_days = dates.days_of(days[cell.name], given=order)
+            past = {text: day if day and day <= last else None for text, day in read_days.items()}
+            _register(connection, cell, past, pa.date32())
+
+
+def _currencies(texts: list[str]) -> dict[str, str | None]:
+    return {text: code if (code := text.strip().upper()) in MINOR_DIGITS else None for text in texts}
+
+
+def _zones(texts: list[str]) -> dict[str, str | None]:
+    known = zoneinfo.available_timezones()
+    return {text: text.strip() if text.strip() in known else None for text in texts}
+
+
+def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[str, Any], kind: pa.DataType) -> None:
+    looked_up = pa.table({"text": pa.array(list(known), pa.string()), "value": pa.array(list(known.values()), kind)})
+    connection.register("looked_up", looked_up)
+    connection.execute(f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT * FROM looked_up")
+    connection.unregister("looked_up")
+
+
+def as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner) -> str:
+    """SQL for a cell whose few texts, or whose one form, the sample shows; empty where it shows neither."""
+    text = f"{cell.name}_text"
+    found = connection.execute(
+        f"SELECT DISTINCT {text} FROM texts WHERE {cells.present(text)} AND cells IS NULL LIMIT 2000"
+    ).fetchall()
+    texts = [row[0] for row in found]
+    if cell.kind is Kind.DAY:
+        if any(not _ISO_DAY.fullmatch(one) for one in texts):
+            return ""
+        day = f"CASE WHEN strlen({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-' THEN TRY_CAST({text} AS DATE) END"
+        return f"CASE WHEN {day} <= DATE '{dates.last_possible_day(manner.now)}' THEN {day} END"
+    known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
+    if not known or len(known) > _FEW or None in known.values():
+        return ""
+    quoted = {quoted_text(one): quoted_text(value or "") for one, value in known.items()}
+    return f"CASE {text} {' '.join(f'WHEN {one} THEN {value}' for one, value in quoted.items())} END"
