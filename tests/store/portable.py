@@ -104,6 +104,34 @@ CURRENCIES = ("EUR", "USD", "JPY")
 JSONS = ('{"analytics": true, "ad_storage": "granted"}', '{"plan": "pro", "n": 3}', "{}")
 
 
+# Columns whose words come from a short list: few, so that joins and filters meet.
+VOCABULARY = {
+    "import_id": ("i1", "i2", "i3"),
+    "state": ("loaded", "loaded", "undone"),
+    "status": ("counted", "counted", "pending"),
+    "kind": ("purchase", "purchase", "won", "refund", "lead", "opportunity"),
+    "stage": ("", "", "won"),
+    "goal": ("sale", "lead"),
+    "system": ("shopify", "ga4"),
+    "outcome_id": tuple(f"shopify:{number}" for number in range(40)),
+    "parent_outcome_id": tuple(f"shopify:{number}" for number in range(40)),
+    "event_id": tuple(f"ga4:{number}" for number in range(80)),
+    "model": ("linear", "last_touch"),
+    "basis": ("conversion_day", "cash_day"),
+    "level": ("campaign", "campaign", "ad_group", "ad", "account"),
+    "channel": ("Paid Search", "Email", "(none)"),
+    "platform": ("google_ads", "meta_ads", ""),
+    "account_id": ("1", "2", "(unnamed)"),
+    "campaign_key": ("c1", "name:Größe", ""),
+    "campaign_id": ("c1", "c2"),
+    "campaign_name": ("Größe", "brand"),
+    "type": ("page", "track", "identify", "touch"),
+    "trust": ("secret", "public", "file"),
+    "conversion_action": ("all", "Kauf"),
+    "click_or_view": ("all", "click"),
+}
+
+
 @dataclass(slots=True)
 class World:
     """Rows for tables: texts come from the statements' own words, so that filters and joins meet something."""
@@ -158,11 +186,7 @@ class World:
             return CURRENCIES
         if name in {"consent", "properties", "summary", "options"}:
             return JSONS
-        if name == "state":
-            return ("loaded", "undone")
-        if name == "import_id":
-            return ("i1", "i2", "i3")
-        return self.words
+        return VOCABULARY.get(name, self.words)
 
     def _pick(self, texts: tuple[str, ...]) -> str:
         return texts[int(self.rng.integers(0, len(texts)))]
@@ -225,11 +249,11 @@ class Rehearsal:
         return self.engine.query(statement.text, parameters(statement))
 
     def _make(self, name: str) -> None:
-        """Name what a statement reads: random rows, or the rows of another statement of the room."""
+        """Name what a statement reads: the rows of the room's own statement of that name, else random ones."""
         if name in self._named:
             return
         self._named.add(name)
-        if name in GIVEN:
+        if name not in self.statements:
             self.engine.register(name, self._tables[name])
         else:
             statement = self.statements[name]
@@ -238,10 +262,40 @@ class Rehearsal:
             self.engine.table(name, statement.text, parameters(statement))
 
 
+# So that ranges hold something and every branch is asked.
+CHOSEN: dict[str, object] = {
+    "first_day": date(2024, 3, 28),
+    "last_day": date(2024, 4, 30),
+    "since": date(2024, 3, 28),
+    "as_of_micros": 2**61,
+    "history_days": 0,
+    "cap": 1,
+    "grain": 2,
+    "by_time": "date_day",
+    "currency": "EUR",
+    "basis": "conversion_day",
+    "goal": "sale",
+    "sale_goal": "sale",
+    "lead_goal": "lead",
+    "model": "linear",
+    "level": "campaign",
+    "session_micros": 1_800_000_000,
+}
+
+
 def parameters(statement: Statement) -> dict[str, object]:
-    """The same values for a statement's parameters on every engine."""
-    world = World(("a", "sale"), np.random.default_rng(SEED))
-    return {name: world.value(name, kind) for name, kind in parameter_types(statement).items()}
+    """The same values for a statement's parameters on every engine; flags are true, other texts filter nothing."""
+    world = World(("",), np.random.default_rng(SEED))
+    return {
+        name: CHOSEN[name] if name in CHOSEN else _chosen(world, name, kind)
+        for name, kind in parameter_types(statement).items()
+    }
+
+
+def _chosen(world: World, name: str, kind: Type) -> object:
+    if kind is Type.TEXT and "zone" not in name:
+        return ""
+    return True if kind is Type.FLAG else world.value(name, kind)
 
 
 def as_multiset(table: pa.Table) -> list[str]:

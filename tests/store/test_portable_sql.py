@@ -210,6 +210,11 @@ def test_a_statement_runs_on_random_tables(file: Path, rehearsals: Callable[[str
         assert not missing, f"{file}: table {statement.table} needs the columns {sorted(missing)}"
 
 
+def test_most_statements_find_rows_in_the_random_tables(rehearsals: Callable[[str, Path], Rehearsal]) -> None:
+    empty = [file.stem for file in FILES if not rehearsals("duckdb", file.parent).rows(file.stem).num_rows]
+    assert len(empty) < len(FILES) / 8, f"two engines agree on nothing too easily: {empty}"
+
+
 @pytest.mark.spark
 @each_file
 def test_a_statement_gives_the_same_rows_on_both_engines(
