@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # What a reader of a terminal sees of the KPIs unless told which: the rest is in --json.
 _SHOWN = ("spend", "clicks", "visits", "conversions", "revenue", "cpa", "roas", "cvr", "new_customers", "cac", "claimed_conversions")
+
+_ONLY_IN_JSON = ("account_id", "campaign_id", "campaign_name")
 
 
 def _names(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -71,10 +74,11 @@ def kpis_command(folder: Path | None, *, open_rows: bool, where: dict[str, str],
         print_json(table.as_dict())
         return
     shown = asked["kpi"] or tuple(name for name in _SHOWN if any(row[name] is not None for row in table.rows))
+    labels = [name for name in table.columns if name not in _ONLY_IN_JSON]
     print_table(
         f"KPIs · goal {table.goal} · model {table.model} · {table.revenue_basis} revenue in {table.currency} · {table.basis}",
-        [*table.columns, *shown],
-        [[*(row[name] for name in table.columns), *(row[name] for name in shown)] for row in table.rows],
+        [*labels, *shown],
+        [[*(row[name] for name in labels), *(row[name] for name in shown)] for row in table.rows],
     )
     if table.mixed_time_zones:
         click.echo(f"Days of several time zones are added up here: {', '.join(table.mixed_time_zones)}.")
@@ -122,12 +126,12 @@ def attribute_command(
         return
     names = list(found["models"])
     labels = ["channel"] if asked["by"] == "channel" else ["channel", "platform", "campaign_name"]
-    rows = zip(*found["models"].values(), strict=True)
+    rows = sorted(zip(*found["models"].values(), strict=True), key=lambda row: row[0]["channel"].startswith("("))
     figures = ("revenue",) if len(names) > 1 else ("conversions", "revenue")
     print_table(
         f"Credit · goal {found['goal']} · {found['conversions']:,.0f} conversions · {found['revenue']} {found['currency']} · lookback {found['lookback_days']} days",
         [*labels, *(f"{name} {figure}" if len(names) == 1 else name for name in names for figure in figures)],
-        [[*(row[0][label] for label in labels), *(one[figure] for one in row for figure in figures)] for row in rows],
+        [[*(row[0][label] for label in labels), *(_amount(one[figure]) for one in row for figure in figures)] for row in rows],
     )
 
 
@@ -144,8 +148,16 @@ def unjoined_command(folder: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"rows": rows})
         return
-    columns = list(rows[0]) if rows else ["touches"]
+    if not rows:
+        click.echo("Every touch of an ad joined its campaign.")
+        return
+    columns = ["touches", *(name for name in rows[0] if name != "touches")]
     print_table("Touches that joined no campaign", columns, [[row[name] for name in columns] for row in rows])
+
+
+def _amount(value: str | float) -> Decimal | float:
+    """Money comes as decimal text."""
+    return Decimal(value) if isinstance(value, str) else value
 
 
 def _days(first: str | None, last: str | None) -> Days:

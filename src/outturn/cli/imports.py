@@ -144,5 +144,8 @@ def refused_command(folder: Path | None, import_id: str | None, *, as_json: bool
     if as_json:
         print_json({"rows": rows})
         return
+    if not rows:
+        click.echo("Nothing was refused.")
+        return
     columns = ["import_id", "file", "line", "reason", "detail", "raw"]
     print_table("Refused rows", columns, [[row[name] for name in columns] for row in rows])

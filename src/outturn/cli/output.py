@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,27 +28,26 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     Args:
         title: Above the table.
         columns: Headings; those of number columns are found from the rows.
-        rows: Cells of text, numbers, or None for unknown.
+        rows: Cells of text, numbers (money as Decimal, shown to the cent), or None for unknown.
         caption: Under the table.
     """
     from rich import box
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", caption=caption or None, caption_justify="left", box=box.SIMPLE_HEAD)
-    for at, name in enumerate(columns):
-        numeric = any(_is_figure(row[at]) for row in rows)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
     # Off a terminal nothing is cut or folded: a file or a pipe has no width.
-    Console(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH).print(table)
-
-
-def _is_figure(value: object) -> bool:
-    if isinstance(value, (int, float)):
-        return True
-    return isinstance(value, str) and value.replace(",", "").replace(".", "").lstrip("-").isdigit()
+    console = Console(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH, highlight=False)
+    console.print(f"[bold]{escape(title)}[/bold]")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for at, name in enumerate(columns):
+        numeric = any(isinstance(row[at], (int, float, Decimal)) for row in rows)
+        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_cell(value)) for value in row))
+    console.print(table)
+    if caption:
+        console.print(escape(caption))
 
 
 def _cell(value: object) -> str:
@@ -57,6 +57,8 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
-    return str(value).replace("[", "\\[")
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+    return str(value)

@@ -155,6 +155,7 @@ def _run(
             seconds[name] = round(time.perf_counter() - began, 3)
         counts = {name: engine.rows(f"SELECT COUNT(*) FROM {name}")[0][0] for name in ("touches", "conversions")}  # noqa: S608
         people = bench.found["people"]["people"]
+        ((period_rows,),) = engine.rows("SELECT COUNT(*) FROM ad_spend WHERE date_day IS NULL")
     finally:
         engine.close()
     history = facts.history(as_of=before)
@@ -165,6 +166,7 @@ def _run(
         "people": people,
         "seconds": round(time.perf_counter() - started, 3),
         "steps": seconds,
+        "period_rows": period_rows,
         "facts_before_micros": micros_of(before),
         "found": bench.found,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from outturn.attribution.credited import By, Credited, credit_by
 from outturn.attribution.credits import recredit
 from outturn.attribution.models import known
-from outturn.domain.errors import Refusal
+from outturn.domain.errors import MissingRates, Refusal
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
 from outturn.metrics.query import kpis
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from outturn.domain.goals import Goal
     from outturn.store.workspace import Workspace
+
+_SHOWN_DAYS = 5  # of those that an error names
 
 
 def attribute(
@@ -49,7 +51,7 @@ def attribute(
     asked = known(models or (settings["attribution.model"],))
     counted = settings.goal(goal)
     with reading(workspace) as open_build:
-        open_build.check_rates(days)
+        _refuse_unconverted(open_build, days)
         if not open_build.build.figures["touches"]:
             raise Refusal(_without_touches(open_build, counted))
         if lookback_days is not None and lookback_days != counted.lookback_days:
@@ -68,6 +70,16 @@ def attribute(
             model: [_shown(row, by, settings.currency) for row in rows] for model, rows in credited.items()
         },
     }
+
+
+def _refuse_unconverted(open_build: Reading, days: Days) -> None:
+    missing = sorted({f"{currency} on {day}" for currency, day in open_build.unconverted if day in days})
+    if missing:
+        raise MissingRates(
+            f"Sales wait for an exchange rate at most 7 days old: {', '.join(missing[:_SHOWN_DAYS])}"
+            f"{f' and {len(missing) - _SHOWN_DAYS} more' if len(missing) > _SHOWN_DAYS else ''}. "
+            "Import the ECB's reference rates: outturn import eurofxref-hist.csv"
+        )
 
 
 def _shown(row: Credited, by: By, currency: str) -> dict[str, Any]:

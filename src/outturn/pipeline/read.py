@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from outturn.domain.errors import MissingRates
 from outturn.domain.time import Days, instant_of
+from outturn.metrics.query import facts_read
 from outturn.metrics.query import kpis as query_kpis
 from outturn.metrics.rows import rows
 from outturn.metrics.table import plain
@@ -41,24 +41,11 @@ class Reading:
         as_of = instant_of(self.build.figures["facts_before_micros"])
         Facts(self.workspace.lake).expose(self.engine, as_of=as_of, only=only)
 
-    def check_rates(self, days: Days) -> None:
-        """Refuse to show as whole what waits for exchange rates.
-
-        Raises:
-            MissingRates: Sales of these days could not be converted.
-        """
-        missing = [
-            one
-            for one in self.build.figures["found"]["conversions"]["missing_rates"]
-            if date.fromisoformat(one["date_day"]) in days
-        ]
-        if missing:
-            named = ", ".join(f"{one['currency']} on {one['date_day']}" for one in missing[:10])
-            raise MissingRates(
-                f"Sales wait for an exchange rate at most 7 days old: {named}"
-                f"{f' and {len(missing) - 10} more' if len(missing) > 10 else ''}. "  # noqa: PLR2004 - as above
-                "Import the ECB's reference rates: outturn import eurofxref-hist.csv"
-            )
+    @property
+    def unconverted(self) -> list[tuple[str, date]]:
+        """Currency and day of sales that wait for an exchange rate."""
+        missing = self.build.figures["found"]["conversions"]["missing_rates"]
+        return [(one["currency"], date.fromisoformat(one["date_day"])) for one in missing]
 
 
 @contextmanager
@@ -91,9 +78,19 @@ def kpis(
         MissingRates: Money of the asked days could not be converted.
     """
     with reading(workspace, build) as open_build:
-        open_build.check_rates(days)
-        open_build.name_facts(("ad_spend", "outcomes"))
-        return query_kpis(open_build.engine, workspace.settings, by=by, days=days, **options)
+        period_rows = open_build.build.figures["period_rows"] > 0
+        facts = {*facts_read(workspace.settings, by=by, kpi=options.get("kpi", ())), *(["ad_spend"] if period_rows else [])}
+        if facts:
+            open_build.name_facts(facts)
+        return query_kpis(
+            open_build.engine,
+            workspace.settings,
+            by=by,
+            days=days,
+            period_rows=period_rows,
+            unconverted=open_build.unconverted,
+            **options,
+        )
 
 
 def kpi_rows(
