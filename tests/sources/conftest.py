@@ -1,3 +1,5 @@
+"""A new workspace for each test."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

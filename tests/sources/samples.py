@@ -40,7 +40,8 @@ def value_of(cell: Cell | None, row: int) -> str:
         return {"email": f"ana{row}@example.com", "phone": f"+1650555121{row}"}.get(cell.identity, f"person-{row}")
     return {
         Kind.TEXT: f"{cell.name} {row}", Kind.ID: f"12021000000000{row}", Kind.ACCOUNT: "1234567890",
-        Kind.COUNT: f"{row + 1},{row}07" if row else "5", Kind.MONEY: f"{row * 1000 + 10}.{row}5", Kind.MICROS: f"{row}0000007",
+        Kind.COUNT: f"{row + 1},{row}07" if row else "5", Kind.MONEY: f"{row * 1000 + 10}.{row}5",
+        Kind.MICROS: f"{row}0000007",
         Kind.SHARE: f"{row}.25", Kind.DAY: f"2026-09-0{row + 1}", Kind.AT: f"2026-09-0{row + 1}T10:00:00Z",
         Kind.AT_LOCAL: f"2026-09-0{row + 1} 10:00:00 +0200", Kind.VERSION: f"2026-09-0{row + 1}T10:00:00.123",
         Kind.FLAG: ("true", "false")[row % 2], Kind.CURRENCY: CURRENCY, Kind.ZONE: "Europe/Madrid",

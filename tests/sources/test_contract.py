@@ -20,13 +20,10 @@ from tests.sources.worlds import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALL = [
-    pytest.param(source, layout, id=f"{source.name}:{layout.name}")
-    for source in sources().values()
-    for layout in source.layouts
-]
-FLAT = [param for param in ALL if not param.values[1].sample]
-TEXT_TABLES = [param for param in FLAT if param.values[1].shape == "any"]
+ALL = [(source, layout) for source in sources().values() for layout in source.layouts]
+FLAT = [(source, layout) for source, layout in ALL if not layout.sample]
+TEXT_TABLES = [(source, layout) for source, layout in FLAT if layout.shape == "any"]
+SPEND = [(source, layout) for source, layout in FLAT if "ad_spend" in layout.tables]
 
 
 def _columns(world: World, source: Source, layout: Layout) -> list[tuple[str, Cell | None]]:
@@ -64,7 +61,7 @@ def test_sources_and_layouts_say_who_they_are() -> None:
             assert not layout.spend or layout.level
 
 
-@pytest.mark.parametrize(("source", "layout"), ALL)
+@pytest.mark.parametrize(("source", "layout"), ALL, ids=lambda one: one.name)
 def test_every_row_is_accepted_refused_or_ignored(world: World, source: Source, layout: Layout) -> None:
     options = {"currency": "EUR"}
     if layout.sample:
@@ -90,7 +87,7 @@ def test_every_row_is_accepted_refused_or_ignored(world: World, source: Source, 
     assert refused == (text.count("\n") + 2, next(iter(report.reasons)))
 
 
-@pytest.mark.parametrize(("source", "layout"), ALL)
+@pytest.mark.parametrize(("source", "layout"), ALL, ids=lambda one: one.name)
 def test_importing_a_file_again_changes_nothing(world: World, source: Source, layout: Layout) -> None:
     text = layout.sample or _text(layout, rows_of(_columns(world, source, layout)))
     first = world.text("sample.txt", text, currency="EUR")
@@ -101,7 +98,7 @@ def test_importing_a_file_again_changes_nothing(world: World, source: Source, la
     assert _facts(world, layout) == before
 
 
-@pytest.mark.parametrize(("source", "layout"), [param for param in FLAT if "ad_spend" in param.values[1].tables])
+@pytest.mark.parametrize(("source", "layout"), SPEND, ids=lambda one: one.name)
 def test_spend_is_exact_placed_and_restated(world: World, source: Source, layout: Layout) -> None:
     columns = _columns(world, source, layout)
     rows = rows_of(columns)
@@ -125,7 +122,7 @@ def _spend(rows: list[dict[str, str]], columns: list[tuple[str, Cell | None]]) -
     )
 
 
-@pytest.mark.parametrize(("source", "layout"), TEXT_TABLES)
+@pytest.mark.parametrize(("source", "layout"), TEXT_TABLES, ids=lambda one: one.name)
 def test_the_same_rows_in_any_clothing_are_the_same_facts(tmp_path: Path, source: Source, layout: Layout) -> None:
     first = World(_folder(tmp_path, "csv"))
     rows = rows_of(_columns(first, source, layout))

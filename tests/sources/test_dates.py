@@ -73,5 +73,6 @@ def test_the_lines_above_a_header_may_say_the_period(lines: list[str], expected:
 def test_instants(text: str, utc: str | None, berlin: str | None) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        sql = f"SELECT CAST({instant('x')} AS VARCHAR), CAST({local_instant('x', chr(39) + 'Europe/Berlin' + chr(39))} AS VARCHAR)"
+        local = local_instant("x", "'Europe/Berlin'")
+        sql = f"SELECT CAST({instant('x')} AS VARCHAR), CAST({local} AS VARCHAR)"
         assert connection.execute(f"{sql} FROM (SELECT $text AS x)", {"text": text}).fetchall() == [(utc, berlin)]

@@ -48,7 +48,8 @@ def test_a_downloaded_report_gives_what_is_expected(world: World, entry: dict[st
     days = {
         str(day): {"impressions": impressions, "clicks": clicks, "spend": {code: Decimal(micros) / 1_000_000}}
         for day, code, impressions, clicks, micros in world.rows(
-            "SELECT date_day, currency, SUM(impressions), SUM(clicks), SUM(spend_micros) FROM ad_spend WHERE date_day IS NOT NULL GROUP BY ALL"
+            "SELECT date_day, currency, SUM(impressions), SUM(clicks), SUM(spend_micros) FROM ad_spend WHERE "
+            "date_day IS NOT NULL GROUP BY ALL"
         )
     }
     assert days == {day: _shown(figures) for day, figures in entry.get("by_day", {}).items()}
@@ -92,7 +93,8 @@ def test_a_table_out_of_the_api_gives_its_totals(world: World, folder: str, name
 def test_actions_become_claims_by_window_and_windows_are_never_added(world: World) -> None:
     world.take(FIXTURES / "facebook_ads/basic_ad_actions_data.csv", account="7")
     found = world.rows(
-        "SELECT conversion_action, click_or_view, attribution_window, SUM(claimed_conversions) FROM claims GROUP BY ALL ORDER BY ALL"
+        "SELECT conversion_action, click_or_view, attribution_window, SUM(claimed_conversions) FROM claims GROUP BY "
+        "ALL ORDER BY ALL"
     )
     assert found == [
         ("lead", "all", "default", 3.0),

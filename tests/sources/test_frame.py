@@ -119,7 +119,7 @@ def test_blocks_of_any_size_give_the_records_that_csv_gives(
     expected, before = [], 0
     for row in lines:
         if before:
-            expected.append((before + 1, None if len(row) == 3 else len(row), *(row + ["", "", ""])[:3]))
+            expected.append((before + 1, None if len(row) == 3 else len(row), *[*row, "", "", ""][:3]))
         before = lines.line_num
     assert found == expected
     assert records.BLANK == 0

@@ -112,7 +112,8 @@ def test_rows_are_refused_one_by_one_with_line_and_reason(world: World) -> None:
     report = world.text(
         "1.csv",
         META
-        + "A,1,2026-09-01,1.00,10,1\nA,1,2026-09-31,1.00,10,1\nA,1,2026-09-02,1.0000001,10,1\nA,1,2027-09-02,1.00,10,1\n"
+        + "A,1,2026-09-01,1.00,10,1\nA,1,2026-09-31,1.00,10,1\n"
+        + "A,1,2026-09-02,1.0000001,10,1\nA,1,2027-09-02,1.00,10,1\n"
         + "A,1.2021E+17,2026-09-03,1.00,10,1\nA,1,2026-09-04,1.00,ten,1\nA,1,2026-09-05,1.00,10,1,extra\n,,,3.00,30,3\n"
         + "ana@example.com,1,2026-09-06,x,1,1\n",
     )
@@ -120,8 +121,8 @@ def test_rows_are_refused_one_by_one_with_line_and_reason(world: World) -> None:
     assert report.reasons == {"BAD_DATE": 2, "BAD_NUMBER": 3, "ID_PRECISION_LOST": 1, "COLUMN_SHIFT": 1}
     shown = refused(world.workspace, report.import_id)
     assert [(row["line"], row["reason"]) for row in shown] == [
-        (3, "BAD_DATE"), (4, "BAD_NUMBER"), (5, "BAD_DATE"), (6, "ID_PRECISION_LOST"), (7, "BAD_NUMBER"), (8, "COLUMN_SHIFT"),
-        (10, "BAD_NUMBER"),
+        (3, "BAD_DATE"), (4, "BAD_NUMBER"), (5, "BAD_DATE"), (6, "ID_PRECISION_LOST"), (7, "BAD_NUMBER"),
+        (8, "COLUMN_SHIFT"), (10, "BAD_NUMBER"),
     ]  # fmt: skip
     assert shown[0]["raw"] == "A,1,2026-09-31,1.00,10,1"
     assert "'2026-09-31'" in shown[0]["detail"]
@@ -180,7 +181,8 @@ def test_generic_spend_names_its_own_platform_and_level(world: World) -> None:
     report = world.text(
         "1.jsonl",
         '{"date_day": "2026-09-01", "platform": "Radio", "channel": "Audio", "spend": 12.345678, "currency": "eur"}\n'
-        '{"date_day": "2026-09-01", "platform": "tv", "channel": "CTV", "campaign_name": "Spot", "spend": "1000.10", "currency": "EUR"}\n',
+        '{"date_day": "2026-09-01", "platform": "tv", "channel": "CTV", "campaign_name": "Spot", "spend": "1000.10", '
+        '"currency": "EUR"}\n',
     )
     assert report.totals == {"EUR": {"impressions": None, "clicks": None, "spend": "1012.445678"}}
     assert world.rows("SELECT platform, stated_channel, level, account_id, spend_micros FROM ad_spend ORDER BY 1") == [
@@ -194,7 +196,8 @@ def test_rates_of_the_central_bank(world: World) -> None:
         "Date,USD,JPY,CYP,GBP,SEK,CHF,\n2026-09-02,1.1024,172.35,N/A,0.8451,11.1,0.94,\n2026-09-01,1.1,171.9,N/A,0.845,11.2,0.95,\n",
     )
     assert (report.source, report.verdict, report.accepted) == ("ecb", "accept", 2)
-    assert world.rows("SELECT CAST(date_day AS VARCHAR), currency, units_per_euro_micros FROM fx_rates WHERE currency IN ('USD', 'CYP') ORDER BY 1") == [
+    assert world.rows("SELECT CAST(date_day AS VARCHAR), currency, units_per_euro_micros FROM fx_rates WHERE "
+                      "currency IN ('USD', 'CYP') ORDER BY 1") == [
         ("2026-09-01", "USD", 1_100_000), ("2026-09-02", "USD", 1_102_400),
     ]  # fmt: skip
     assert len(world.rows("SELECT 1 FROM fx_rates")) == 10
@@ -203,7 +206,8 @@ def test_rates_of_the_central_bank(world: World) -> None:
 def test_costs(world: World) -> None:
     report = world.text(
         "costs.csv",
-        "date_day,channel,kind,cost,currency,note\n2026-09-01,Paid Search,Fee,500.00,EUR,agency\n2026-09-01,Paid Search,bribe,1,EUR,\n",
+        "date_day,channel,kind,cost,currency,note\n2026-09-01,Paid Search,Fee,500.00,EUR,agency\n2026-09-01,Paid "
+        "Search,bribe,1,EUR,\n",
     )
     assert (report.accepted, report.reasons, report.totals) == (1, {"UNKNOWN_KIND": 1}, {"EUR": {"cost": "500.00"}})
     assert world.rows("SELECT channel, kind, cost_micros FROM costs") == [("Paid Search", "fee", 500_000_000)]

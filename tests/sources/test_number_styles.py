@@ -107,18 +107,13 @@ def test_texts_and_what_they_are(
 
 
 @given(
-    micros=st.integers(-(10**17), 10**17), decimal=st.sampled_from(".,"), grouped=st.booleans(), decorated=st.booleans()
+    micros=st.integers(-(10**17), 10**17),
+    style=st.builds(Style, st.sampled_from(".,"), st.booleans()),
+    mark=st.sampled_from(["", ","]),
 )
-def test_no_micro_is_lost(
-    connection: duckdb.DuckDBPyConnection,
-    micros: int,
-    decimal: str,
-    grouped: bool,
-    decorated: bool,  # noqa: FBT001
-) -> None:
-    exact = Decimal(micros).scaleb(-6)
-    text = f"{exact:,.6f}" if grouped else f"{exact:.6f}"
-    if decimal == ",":
+def test_no_micro_is_lost(connection: duckdb.DuckDBPyConnection, micros: int, style: Style, mark: str) -> None:
+    text = format(Decimal(micros).scaleb(-6), f"{mark}.6f")
+    if style.decimal == ",":
         text = text.translate(str.maketrans(",.", ".,"))
-    sql = value("x", Kind.MONEY, Style(decimal, decorated))
+    sql = value("x", Kind.MONEY, style)
     assert connection.execute(f"SELECT {sql} FROM (SELECT $text AS x)", {"text": text}).fetchall() == [(micros,)]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outturn.domain.money import decimal_text
 from outturn.sources.importer import ImportOptions, import_files
-from outturn.sources.report import FileReport
 from outturn.store.duckdb_engine import DuckDBEngine
 from outturn.store.facts import Facts
 from outturn.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from outturn.sources.report import FileReport
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[2].parent / "shared" / "fixtures"
@@ -55,6 +57,7 @@ class World:
 
     def spend(self, by: str = "campaign_name") -> dict[str, str]:
         found = self.rows(
-            f"SELECT CAST({by} AS VARCHAR), currency, CAST(SUM(spend_micros) AS BIGINT) FROM ad_spend GROUP BY 1, 2 ORDER BY 1"
+            f"SELECT CAST({by} AS VARCHAR), currency, CAST(SUM(spend_micros) AS BIGINT) FROM ad_spend GROUP BY 1, 2 "
+            "ORDER BY 1"
         )
         return {name: f"{decimal_text(micros, currency)} {currency}" for name, currency, micros in found}

@@ -27,7 +27,8 @@ _CELLS = (
 )
 # The finest part of the hierarchy that the row names.
 _LEVEL = (
-    "CASE WHEN COALESCE(ad_id, ad_name) IS NOT NULL THEN 'ad' WHEN COALESCE(ad_group_id, ad_group_name) IS NOT NULL THEN 'ad_group' "
+    "CASE WHEN COALESCE(ad_id, ad_name) IS NOT NULL THEN 'ad' WHEN COALESCE(ad_group_id, ad_group_name) IS NOT NULL "
+    "THEN 'ad_group' "
     "WHEN COALESCE(campaign_id, campaign_name) IS NOT NULL THEN 'campaign' ELSE 'account' END"
 )
 
@@ -60,5 +61,6 @@ SOURCE = Source(
         ),
     ),
     clicks="whatever the file's author counts",
-    notes="A row without a currency takes --currency or its account's. Rows of one level per file restate each other by day.",
+    notes="A row without a currency takes --currency or its account's. Rows of one level per file restate each other "
+    "by day.",
 )

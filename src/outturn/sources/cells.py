@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _TYPES = {
     Kind.COUNT: "BIGINT", Kind.MONEY: "BIGINT", Kind.MICROS: "BIGINT", Kind.SHARE: "DOUBLE", Kind.DAY: "DATE",
-    Kind.AT: "TIMESTAMPTZ", Kind.AT_LOCAL: "TIMESTAMPTZ", Kind.VERSION: "TIMESTAMPTZ", Kind.FLAG: "BOOLEAN", Kind.KEY: "BLOB",
+    Kind.AT: "TIMESTAMPTZ", Kind.AT_LOCAL: "TIMESTAMPTZ", Kind.VERSION: "TIMESTAMPTZ", Kind.FLAG: "BOOLEAN",
+    Kind.KEY: "BLOB",
 }  # fmt: skip
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 _FAULTS = {
@@ -76,11 +77,14 @@ def type_of(cell: Cell) -> str:
 def present(text: str) -> str:
     """SQL: whether a text says anything; never NULL."""
     # Longer ones are no mark of missing. Of a CASE, the dear branch is worked out only for the rows that reach it.
-    return f"CASE WHEN strlen({text}) > {_LONGEST_MARK} THEN TRUE WHEN {text} IS NULL THEN FALSE ELSE NOT regexp_full_match({text}, '{MISSING}') END"
+    return (
+        f"CASE WHEN strlen({text}) > {_LONGEST_MARK} THEN TRUE WHEN {text} IS NULL THEN FALSE "
+        f"ELSE NOT regexp_full_match({text}, '{MISSING}') END"
+    )
 
 
 def value(cell: Cell, text: str, conditions: Conditions) -> str:
-    """SQL for the value in the cell's text; NULL where it is missing or unreadable. LOOKED_UP kinds are joined instead."""
+    """SQL for the value in the cell's text; NULL: missing or unreadable. LOOKED_UP kinds are joined instead."""
     if cell.kind in NUMERIC:
         return number_styles.value(text, cell.kind, conditions.style)
     plain = f"CASE WHEN {present(text)} THEN TRIM({text}) END"
@@ -91,20 +95,24 @@ def value(cell: Cell, text: str, conditions: Conditions) -> str:
 
 def native(cell: Cell, column: str, type_name: str) -> str | None:
     """SQL for the value where a Parquet column's own type already says it; None where its text has to be read."""
-    instants = {Kind.AT, Kind.AT_LOCAL, Kind.VERSION}
+    if cell.kind in {Kind.AT, Kind.AT_LOCAL, Kind.VERSION}:
+        return _native_instant(column, type_name)
+    same = {
+        (Kind.SHARE, "DOUBLE"): column,
+        (Kind.SHARE, "FLOAT"): f"CAST({column} AS DOUBLE)",
+        (Kind.FLAG, "BOOLEAN"): column,
+    }
     if type_name in _WHOLE and cell.kind in {Kind.COUNT, Kind.MICROS}:
         return f"CAST({column} AS BIGINT)"
-    if type_name in _WHOLE and cell.kind in instants:
+    return same.get((cell.kind, type_name))
+
+
+def _native_instant(column: str, type_name: str) -> str | None:
+    if type_name in _WHOLE:
         return f"make_timestamptz(CAST({column} AS BIGINT))"
-    if type_name == "TIMESTAMP WITH TIME ZONE" and cell.kind in instants:
+    if type_name == "TIMESTAMP WITH TIME ZONE":
         return column
-    if type_name.startswith("TIMESTAMP") and cell.kind in instants:
-        return f"timezone('UTC', CAST({column} AS TIMESTAMP))"
-    if type_name in {"DOUBLE", "FLOAT"} and cell.kind is Kind.SHARE:
-        return f"CAST({column} AS DOUBLE)"
-    if type_name == "BOOLEAN" and cell.kind is Kind.FLAG:
-        return column
-    return None
+    return f"timezone('UTC', CAST({column} AS TIMESTAMP))" if type_name.startswith("TIMESTAMP") else None
 
 
 def faults(cell: Cell, *, filled: bool) -> list[Fault]:
@@ -152,19 +160,24 @@ def _below_zero(cell: Cell) -> str:
 
 def _id(_text: str, plain: str, _conditions: Conditions) -> str:
     return (
-        f"CASE WHEN regexp_full_match({plain}, '{_SCIENTIFIC}') THEN NULL WHEN regexp_full_match({plain}, '[0-9]+\\.0') "
+        f"CASE WHEN regexp_full_match({plain}, '{_SCIENTIFIC}') THEN NULL WHEN regexp_full_match({plain}, "
+        "'[0-9]+\\.0') "
         f"THEN left({plain}, -2) ELSE {plain} END"
     )
 
 
 def _account(text: str, plain: str, conditions: Conditions) -> str:
     bare = f"regexp_replace({_id(text, plain, conditions)}, '^act_', '')"
-    return f"CASE WHEN regexp_full_match({bare}, '[0-9]{{3}}-[0-9]{{3}}-[0-9]{{4}}') THEN REPLACE({bare}, '-', '') ELSE {bare} END"
+    dashed = f"regexp_full_match({bare}, '[0-9]{{3}}-[0-9]{{3}}-[0-9]{{4}}')"
+    return f"CASE WHEN {dashed} THEN REPLACE({bare}, '-', '') ELSE {bare} END"
 
 
 def _flag(_text: str, plain: str, _conditions: Conditions) -> str:
     word = f"LOWER({plain})"
-    return f"CASE WHEN {word} IN ('true', 'yes', '1', 't', 'y') THEN TRUE WHEN {word} IN ('false', 'no', '0', 'f', 'n') THEN FALSE END"
+    return (
+        f"CASE WHEN {word} IN ('true', 'yes', '1', 't', 'y') THEN TRUE "
+        f"WHEN {word} IN ('false', 'no', '0', 'f', 'n') THEN FALSE END"
+    )
 
 
 _READ: dict[Kind, Callable[[str, str, Conditions], str]] = {

@@ -22,6 +22,7 @@ def claims_of_spend(
     return (
         f"SELECT {CLAIM_COLUMNS}, '{action}' AS conversion_action, '{click_or_view}' AS click_or_view, "  # noqa: S608
         f"'{window}' AS attribution_window, '{date_basis}' AS date_basis, "
-        "CASE WHEN claimed_value_micros IS NOT NULL THEN currency END AS currency, claimed_conversions, claimed_value_micros "
+        "CASE WHEN claimed_value_micros IS NOT NULL THEN currency END AS currency, claimed_conversions, "
+        "claimed_value_micros "
         "FROM accepted WHERE claimed_conversions IS NOT NULL OR claimed_value_micros IS NOT NULL"
     )

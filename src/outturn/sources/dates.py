@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Order = Literal["", "day-first", "month-first"]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS_OF_YEAR = len(_MONTHS)
 _TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
@@ -80,7 +81,8 @@ def instant(text: str) -> str:
 def local_instant(text: str, zone: str) -> str:
     """SQL for the instant in a trimmed text: as `instant`, but without an offset it is a time of `zone` (SQL)."""
     stated = f"regexp_matches({text}, '([zZ]|UTC|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') AND length({text}) > 11"
-    return f"CASE WHEN {stated} OR {text}[5] <> '-' THEN {instant(text)} ELSE timezone({zone}, timezone('UTC', {instant(text)})) END"
+    local = f"timezone({zone}, timezone('UTC', {instant(text)}))"
+    return f"CASE WHEN {stated} OR {text}[5] <> '-' THEN {instant(text)} ELSE {local} END"
 
 
 def order_of(texts: Iterable[str]) -> Order:
@@ -95,9 +97,9 @@ def order_of(texts: Iterable[str]) -> Order:
         if not match or match[2] == ".":
             continue
         first, second = int(match[1]), int(match[3])
-        if first > 12 >= second:
+        if first > _MONTHS_OF_YEAR >= second:
             day_first = text
-        elif second > 12 >= first:
+        elif second > _MONTHS_OF_YEAR >= first:
             month_first = text
         elif first != second:
             open_ = text

@@ -68,7 +68,8 @@ SOURCE = Source(
                 ),
             ),
             outputs={
-                "fx_rates": "SELECT line, date_day, rate[1] AS currency, CAST(rate[2] AS BIGINT) AS units_per_euro_micros FROM ("
+                "fx_rates": "SELECT line, date_day, rate[1] AS currency, CAST(rate[2] AS BIGINT) AS "  # noqa: S608
+                "units_per_euro_micros FROM ("
                 f"SELECT line, date_day, UNNEST([{_PAIRS}]) AS rate FROM accepted) WHERE rate[2] IS NOT NULL"
             },
             marks=("CHF", "SEK"),
@@ -76,5 +77,6 @@ SOURCE = Source(
             priced=(),
         ),
     ),
-    notes="Download eurofxref-hist.zip from the ECB and unpack it. A day without a rate takes the last one before it, at most 7 days old.",
+    notes="Download eurofxref-hist.zip from the ECB and unpack it. A day without a rate takes the last one before "
+    "it, at most 7 days old.",
 )

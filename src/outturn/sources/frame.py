@@ -81,10 +81,11 @@ class Frame:
     def load(
         self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int], statement: str = _AS_IT_IS
     ) -> None:
-        """Run a statement over `streamed`: `line`, `cells` (how many there are where not as many as in the header) and the record.
+        """Run a statement over `streamed`: `line`, `cells` and the record.
 
-        A text table has `c<n>` for each wanted column of the header, JSON lines have `c0` (the line). By default they make the
-        table `raw`. Of Parquet `raw` is a view with `c<n>` as they are.
+        `cells` is how many the record has where not as many as the header. A text table has `c<n>` for each wanted
+        column of the header, JSON lines have `c0` (the line). By default they make the table `raw`. Of Parquet
+        `raw` is a view with `c<n>` as they are.
 
         Raises:
             FileRefused: BAD_ENCODING, TRUNCATED, NOT_CSV.
@@ -92,7 +93,7 @@ class Frame:
         if self.kind == "parquet":
             columns = "".join(f", {quoted_name(header.names[n])} AS c{n}" for n in wanted)
             connection.execute(
-                "CREATE OR REPLACE VIEW raw AS SELECT file_row_number + 1 AS line, CAST(NULL AS INTEGER) AS cells"
+                "CREATE OR REPLACE VIEW raw AS SELECT file_row_number + 1 AS line, CAST(NULL AS INTEGER) AS cells"  # noqa: S608
                 f"{columns} FROM read_parquet('{quoted_path(self.path)}', file_row_number = true)"
             )
             return

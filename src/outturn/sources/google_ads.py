@@ -49,7 +49,8 @@ _LABEL = r"'^\s*(Total(es)?|Gesamt|Insgesamt)\s*(:|$|[-–])'"
 def _total(*texts: str) -> str:
     """The rule is dear, so only cells that begin like a total are held against it."""
     begins = " OR ".join(f"{text} LIKE '{word}%'" for text in texts for word in _WORDS)
-    return f"CASE WHEN {begins} THEN {' OR '.join(f'COALESCE(regexp_matches({text}, {_LABEL}), FALSE)' for text in texts)} ELSE FALSE END"
+    labels = " OR ".join(f"COALESCE(regexp_matches({text}, {_LABEL}), FALSE)" for text in texts)
+    return f"CASE WHEN {begins} THEN {labels} ELSE FALSE END"
 
 
 _TOTAL = _total("first_text", "campaign_name_text")
@@ -115,7 +116,7 @@ _STATS = (
 )
 # Click-through (`conversions`) and view-through conversions are apart, and neither is part of the other.
 _STATS_CLAIMS = (
-    claims_of_spend(click_or_view="click")
+    claims_of_spend(click_or_view="click")  # noqa: S608
     + " UNION ALL SELECT line, platform, account_id, date_day, level, campaign_id, campaign_name, ad_group_id, ad_id, "
     "'all', 'view', 'default', 'unknown', NULL, view_claims, NULL FROM accepted WHERE view_claims IS NOT NULL"
 )
@@ -252,5 +253,6 @@ SOURCE = Source(
     platform="google_ads",
     layouts=(*_REPORTS, *_STATS_TABLES, *_HISTORIES),
     clicks="Clicks: what Google bills and reports as clicks, not interactions",
-    notes="Days are in the account's zone, which a report does not state: import the account's table, or pass --time-zone.",
+    notes="Days are in the account's zone, which a report does not state: import the account's table, or pass "
+    "--time-zone.",
 )

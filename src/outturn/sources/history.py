@@ -34,7 +34,8 @@ def refused(workspace: Workspace, import_id: str | None = None) -> list[dict[str
     try:
         facts.expose(engine, only=("refused_rows",))
         rows = engine.rows(
-            "SELECT import_id, file, line, reason, detail, raw FROM refused_rows WHERE $import_id IS NULL OR import_id = $import_id "
+            "SELECT import_id, file, line, reason, detail, raw FROM refused_rows WHERE $import_id IS NULL OR "
+            "import_id = $import_id "
             "ORDER BY import_id, line",
             {"import_id": import_id},
         )
@@ -63,7 +64,8 @@ def _shown(record: ImportRecord) -> dict[str, Any]:
         "import_id": record.import_id, "state": record.state, "at": record.state_at.isoformat(), "file": record.file,
         "source": record.source, "layout": record.layout, "verdict": record.verdict, "rows_read": record.rows_read,
         "accepted": record.accepted, "refused": record.refused, "ignored": record.ignored,
-        "reasons": summary.get("reasons", {}), "totals": summary.get("totals", {}), "accounts": summary.get("accounts", []),
+        "reasons": summary.get("reasons", {}), "totals": summary.get("totals", {}),
+        "accounts": summary.get("accounts", []),
         "first_day": summary.get("first_day"), "last_day": summary.get("last_day"),
         "restated": summary.get("restated", []), "flags": summary.get("flags", []),
         "partial": record.partial, "options": dict(record.options), "sha256": record.sha256,

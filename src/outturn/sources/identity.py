@@ -35,7 +35,7 @@ def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppresse
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: str) -> None:
-    """The table `read_<cell>` (text, value): the key of each distinct text; texts that are no such identifier have none."""
+    """The table `read_<cell>` (text, value): each distinct text's key; texts that are no such identifier have none."""
     text = f"{cell.name}_text"
     distinct = f"SELECT DISTINCT {text} AS text FROM texts WHERE {text} IS NOT NULL AND TRIM({text}) <> ''"  # noqa: S608
     if cell.identity == "phone":
@@ -54,7 +54,8 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
         )
         source = f"(SELECT text, {rule} AS canonical FROM ({distinct}))"  # noqa: S608
     connection.execute(
-        f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT text, outturn_key($kind, canonical) AS value FROM {source} WHERE canonical IS NOT NULL",  # noqa: S608
+        f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT text, outturn_key($kind, canonical) AS value FROM "  # noqa: S608
+        f"{source} WHERE canonical IS NOT NULL",
         {"kind": cell.identity},
     )
     if cell.identity == "phone":

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
-import pyarrow as pa
 
 from outturn.domain.currencies import minor_digits
 from outturn.domain.errors import FileRefused, UsageError
@@ -33,6 +32,8 @@ from outturn.store.facts import Facts, ImportRecord, Selected, new_import_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+
+    import pyarrow as pa
 
     from outturn.store.workspace import Workspace
 
@@ -85,8 +86,12 @@ class _Job:
 
     path: Path
     report: FileReport
-    frame: Frame | None = None
-    recognised: Recognised | None = None
+    found: tuple[Frame, Recognised] | None = None
+
+    @property
+    def first(self) -> bool:
+        """Whether others of the command may lean on it."""
+        return self.found is not None and self.found[1].layout.first
 
 
 @dataclass(slots=True)
@@ -116,10 +121,12 @@ def import_files(
 ) -> list[FileReport]:
     """Take files in.
 
-    Tables of accounts and campaigns are loaded before the files that lean on them; the reports come in the files' order.
+    Tables of accounts and campaigns are loaded before files that lean on them; reports come in the files' order.
 
     Args:
         workspace: Where to; locked while this runs, unless it is a dry run.
+        paths: The files, in any order.
+        options: What the user says of them; None: nothing.
         now: The time of the import, aware.
         progress: Told which file is being read.
     """
@@ -144,10 +151,10 @@ def _import(
     try:
         for job in jobs:
             _recognise(job, options)
-        for job in sorted(jobs, key=lambda one: not (one.recognised and one.recognised.layout.first)):
-            if job.recognised:
+        for job in sorted(jobs, key=lambda one: not one.first):
+            if job.found:
                 progress(f"reading {job.path.name}")
-                _take_in(job, desk)
+                _take_in(job, *job.found, desk)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
     return [job.report for job in jobs]
@@ -157,9 +164,10 @@ def _recognise(job: _Job, options: ImportOptions) -> None:
     try:
         if not job.path.is_file():
             raise UsageError(f"{job.path} is no file")
-        job.frame = open_frame(job.path)
-        job.recognised = recognise(job.frame, named=options.source or "")
-        job.report.source, job.report.layout = job.recognised.source.name, job.recognised.layout.name
+        frame = open_frame(job.path)
+        recognised = recognise(frame, named=options.source or "")
+        job.found = (frame, recognised)
+        job.report.source, job.report.layout = recognised.source.name, recognised.layout.name
     except FileRefused as refused:
         _refuse(job.report, refused)
 
@@ -174,23 +182,16 @@ def _refuse(report: FileReport, refused: FileRefused) -> None:
     report.messages.append(str(refused))
 
 
-def _take_in(job: _Job, desk: _Desk) -> None:
-    assert job.frame is not None
-    assert job.recognised is not None
+def _take_in(job: _Job, frame: Frame, recognised: Recognised, desk: _Desk) -> None:
     report = job.report
     sha256 = sha256_of(job.path)
     told = desk.options.told
     for record in desk.loaded:
-        same = (record.sha256, record.source, record.layout, dict(record.options)) == (
-            sha256,
-            report.source,
-            report.layout,
-            told,
-        )
-        if same:
+        as_is = (record.sha256, record.source, record.layout, dict(record.options))
+        if as_is == (sha256, report.source, report.layout, told):
             history.as_before(report, record)
             return
-    connection = _connection(desk, job)
+    connection = _connection(desk, job, recognised)
     try:
         manner = Manner(
             desk.now,
@@ -199,7 +200,7 @@ def _take_in(job: _Job, desk: _Desk) -> None:
             desk.options.dates or "",
             str(desk.workspace.settings["privacy.phone_region"]),
         )
-        reading = read(connection, job.frame, job.recognised, manner)
+        reading = read(connection, frame, recognised, manner)
         _suppress(connection, reading, report)
         _count(connection, reading, report)
         _settle(connection, reading, desk, job, sha256)
@@ -209,14 +210,13 @@ def _take_in(job: _Job, desk: _Desk) -> None:
         connection.close()
 
 
-def _connection(desk: _Desk, job: _Job) -> duckdb.DuckDBPyConnection:
+def _connection(desk: _Desk, job: _Job, recognised: Recognised) -> duckdb.DuckDBPyConnection:
     """An engine for one file, with the words and variables that `source.py` promises."""
-    assert job.recognised is not None
     connection = duckdb.connect(
         config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False}
     )
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'")
-    if any(cell.kind is Kind.KEY for cell in job.recognised.layout.cells):
+    if any(cell.kind is Kind.KEY for cell in recognised.layout.cells):
         prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
     _set_variables(connection, desk, job)
     return connection
@@ -234,7 +234,7 @@ def _suppress(connection: duckdb.DuckDBPyConnection, reading: Reading, report: F
     keys = [cell.name for cell in reading.recognised.layout.cells if cell.kind is Kind.KEY and reading.has(cell.name)]
     if not keys or not connection.execute("SELECT COUNT(*) FROM suppressed").fetchall()[0][0]:
         return
-    forgotten = " OR ".join(f"{key} IN (SELECT key FROM suppressed)" for key in keys)
+    forgotten = " OR ".join(f"{key} IN (SELECT key FROM suppressed)" for key in keys)  # noqa: S608
     hit = connection.execute(f"SELECT COUNT(*) FROM parsed WHERE refusal IS NULL AND ({forgotten})").fetchall()[0][0]  # noqa: S608
     if not hit:
         return
@@ -305,7 +305,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk
 
 def _cover(connection: duckdb.DuckDBPyConnection, report: FileReport) -> None:
     first, last, dayless = connection.execute(
-        "SELECT MIN(COALESCE(date_day, period_start)), MAX(COALESCE(date_day, period_end)), COUNT(*) FILTER (date_day IS NULL) FROM accepted"
+        "SELECT MIN(COALESCE(date_day, period_start)), MAX(COALESCE(date_day, period_end)), COUNT(*) FILTER "
+        "(date_day IS NULL) FROM accepted"
     ).fetchall()[0]
     report.summary |= {"first_day": str(first), "last_day": str(last)}
     if dayless and dayless == report.accepted:

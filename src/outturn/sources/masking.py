@@ -15,7 +15,8 @@ _EMAIL = re.compile(r"[^\s,;\"'<>()|:]+@[^\s,;\"'<>()|:]+")
 _PHONE = re.compile(r"(?<![\w.])\+\d[\d ().\-/]{6,}\d")
 # Without a plus a phone looks like an id or a day, so only files about people are searched for one.
 _BARE_PHONE = re.compile(
-    r"(?<![\w.#+-])\(?\d{2,4}\)?[ ./-]\(?\d{2,4}\)?[ ./-]\d{3,5}(?:[ ./-]\d{2,5})?(?![\w.-])|(?<![\w.#-])0\d{8,12}(?!\w)"
+    r"(?<![\w.#+-])\(?\d{2,4}\)?[ ./-]\(?\d{2,4}\)?[ ./-]\d{3,5}(?:[ "
+    r"./-]\d{2,5})?(?![\w.-])|(?<![\w.#-])0\d{8,12}(?!\w)"
 )
 _NAME = re.compile(
     r"\b[A-Z][a-zà-öø-ÿ'’-]+(?: [A-Z][a-zà-öø-ÿ'’.-]*)+\b|\b[À-ÖØ-Þ][\wà-ÿ'’-]+ [A-ZÀ-ÖØ-Þ][\wà-ÿ'’-]+\b"

@@ -12,7 +12,8 @@ from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 
 _SPEND = (
     "Amount spent ({currency})", "Amount spent", "Ausgegebener Betrag ({currency})", "Montant dépensé ({currency})",
-    "Importe gastado ({currency})", "Importo speso ({currency})", "Valor usado ({currency})", "Besteed bedrag ({currency})",
+    "Importe gastado ({currency})", "Importo speso ({currency})", "Valor usado ({currency})",
+    "Besteed bedrag ({currency})",
 )  # fmt: skip
 _CAMPAIGN = Cell(
     "campaign_name",
@@ -104,8 +105,10 @@ def _actions(name: str, *, money: bool) -> Layout:
         else "{0} AS claimed_conversions, NULL AS claimed_value_micros"
     )
     selects = [
-        f"SELECT {CLAIM_COLUMNS}, conversion_action, '{click_or_view}' AS click_or_view, '{window}' AS attribution_window, "  # noqa: S608
-        f"'unknown' AS date_basis, {'currency' if money else 'NULL'} AS currency, {figures.format(_window_cell(header))} "
+        f"SELECT {CLAIM_COLUMNS}, conversion_action, '{click_or_view}' AS click_or_view, '{window}' AS "  # noqa: S608
+        "attribution_window, "
+        f"'unknown' AS date_basis, {'currency' if money else 'NULL'} AS currency, "
+        f"{figures.format(_window_cell(header))} "
         f"FROM accepted WHERE {_window_cell(header)} IS NOT NULL"
         for header, (click_or_view, window) in _WINDOWS.items()
     ]
@@ -176,8 +179,10 @@ def _history(name: str, level: str, *cells: Cell, marks: tuple[str, ...] = (), w
 
 # `url_tags` is a query string, or a JSON list of {key, value}.
 _URL_TAGS = (
-    "CASE WHEN url_tags_given[1] = '[' THEN array_to_string(list_transform(CAST(TRY(json_extract(url_tags_given, '$[*]')) AS JSON[]), "
-    "lambda tag: json_extract_string(tag, '$.key') || '=' || json_extract_string(tag, '$.value')), '&') ELSE url_tags_given END"
+    "CASE WHEN url_tags_given[1] = '[' THEN array_to_string(list_transform(CAST(TRY(json_extract(url_tags_given, "
+    "'$[*]')) AS JSON[]), "
+    "lambda tag: json_extract_string(tag, '$.key') || '=' || json_extract_string(tag, '$.value')), '&') ELSE "
+    "url_tags_given END"
 )
 _HISTORIES = (
     Layout(
@@ -235,5 +240,6 @@ SOURCE = Source(
     platform="meta_ads",
     layouts=(*_EXPORTS, *_TABLES, *_HISTORIES),
     clicks="Link clicks, not clicks of all kinds",
-    notes="Days are in the ad account's zone, which an export does not state. Action types overlap and windows are alternatives: never add them.",
+    notes="Days are in the ad account's zone, which an export does not state. Action types overlap and windows are "
+    "alternatives: never add them.",
 )

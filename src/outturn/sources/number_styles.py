@@ -71,7 +71,8 @@ def tidied(text: str, kind: Kind) -> str:
     x = rf"regexp_replace({x}, '^(.*[0-9])\s*-$', '-\1')"
     x = f"regexp_replace({x}, '^[+]', '')"
     blank = r"[\s\x{a0}\x{202f}\x{2009}'']"
-    return rf"(CASE WHEN regexp_matches({x}, '^-?\d{{1,3}}({blank}\d{{3}})+([.,]\d*)?$') THEN regexp_replace({x}, '{blank}', '', 'g') ELSE {x} END)"
+    grouped = rf"regexp_matches({x}, '^-?\d{{1,3}}({blank}\d{{3}})+([.,]\d*)?$')"
+    return f"(CASE WHEN {grouped} THEN regexp_replace({x}, '{blank}', '', 'g') ELSE {x} END)"
 
 
 def value(text: str, kind: Kind, style: Style) -> str:
@@ -152,7 +153,8 @@ def _decimal(cells: Sequence[tuple[str, Kind]], figures: Sequence[int], where: s
         if only_dot and only_comma:
             raise FileRefused(
                 "MIXED_NUMBER_STYLE",
-                f"one column of {where} has {only_dot} numbers with '.' and {only_comma} with ',' as the decimal sign: export it anew",
+                f"one column of {where} has {only_dot} numbers with '.' and {only_comma} with ',' as the decimal "
+                "sign: export it anew",
             )
         dot, comma, either = dot + only_dot, comma + only_comma, either + both
     if dot and comma:
@@ -165,7 +167,8 @@ def _decimal(cells: Sequence[tuple[str, Kind]], figures: Sequence[int], where: s
     if either and not dot:
         raise FileRefused(
             "AMBIGUOUS_NUMBER",
-            "its amounts read in two ways ('1,234' is one thousand, or one and a quarter): pass --decimal . or --decimal ,",
+            "its amounts read in two ways ('1,234' is one thousand, or one and a quarter): pass --decimal . or "
+            "--decimal ,",
             needs=("decimal",),
         )
     return "."

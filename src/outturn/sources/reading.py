@@ -70,6 +70,9 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
 
     Args:
         connection: In memory, for this file alone; `outturn_key` and the variables of `source.py` stand.
+        frame: The opened file.
+        recognised: Its layout and columns.
+        manner: What the user says of numbers, dates and zones.
 
     Raises:
         FileRefused: What concerns the whole file: its encoding, number style, date style, an end that is missing.
@@ -137,7 +140,7 @@ def _style(
     connection: duckdb.DuckDBPyConnection, present: list[Cell], given: str, *, sample: bool
 ) -> tuple[Style, bool]:
     numeric = [cell for cell in present if cell.kind in NUMERIC]
-    rows = "SELECT * FROM texts WHERE cells IS NULL" + (f" LIMIT {_SAMPLE_ROWS}" if sample else "")
+    rows = "SELECT * FROM texts WHERE cells IS NULL" + (f" LIMIT {_SAMPLE_ROWS}" if sample else "")  # noqa: S608
     texts = ", ".join(
         f"CASE WHEN {cells.present(f'{cell.name}_text')} THEN {cell.name}_text END AS {cell.name}_text"
         for cell in numeric
@@ -145,7 +148,7 @@ def _style(
 
     def evidence(aggregates: str) -> tuple[int | None, ...]:
         found: tuple[int | None, ...] = connection.execute(
-            f"SELECT {aggregates} FROM (SELECT {texts} FROM ({rows}))"
+            f"SELECT {aggregates} FROM (SELECT {texts} FROM ({rows}))"  # noqa: S608
         ).fetchall()[0]
         return found
 
@@ -188,8 +191,10 @@ def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str
     refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
     return (
         f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(cell.name for cell in layout.cells)}, "  # noqa: S608
-        f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({layout.total})) THEN {_IGNORED} {refusal} END AS refusal "
-        f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM {source} AS texts {' '.join(joins)})"
+        f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({layout.total})) THEN "
+        f"{_IGNORED} {refusal} END AS refusal "
+        f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM {source} AS texts "
+        f"{' '.join(joins)})"
     )
 
 

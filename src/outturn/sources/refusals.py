@@ -22,7 +22,8 @@ def refused_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.
     present = [cell.name for cell in layout.cells if reading.has(cell.name)]
     texts = ", ".join(f"texts.{name}_text" for name in present) or "NULL"
     found = connection.execute(
-        f"SELECT parsed.line, parsed.refusal, {texts} FROM parsed JOIN texts USING (line) WHERE parsed.refusal >= 0 ORDER BY parsed.line"  # noqa: S608
+        f"SELECT parsed.line, parsed.refusal, {texts} FROM parsed JOIN texts USING (line) WHERE parsed.refusal >= 0 "  # noqa: S608
+        "ORDER BY parsed.line"
     ).fetchall()
     raw = reading.frame.lines(reading.recognised.header, (row[0] for row in found))
     rows = []
@@ -36,7 +37,8 @@ def refused_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.
         rows.append(
             {
                 "line": line, "file": reading.frame.path.name, "reason": fault.code if fault else "SUPPRESSED",
-                "detail": masked(detail, personal=bool(keys), known=known), "raw": masked(text, personal=bool(keys), known=known),
+                "detail": masked(detail, personal=bool(keys), known=known),
+                "raw": masked(text, personal=bool(keys), known=known),
             }
         )  # fmt: skip
     return pa.Table.from_pylist(rows)

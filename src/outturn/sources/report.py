@@ -49,8 +49,9 @@ class FileReport:
     def to_dict(self) -> dict[str, Any]:
         """As `--json` prints it."""
         return {
-            "file": self.file, "source": self.source, "layout": self.layout, "import_id": self.import_id, "verdict": self.verdict,
-            "needs": list(self.needs), "rows_read": self.rows_read, "accepted": self.accepted, "refused": self.refused,
+            "file": self.file, "source": self.source, "layout": self.layout, "import_id": self.import_id,
+            "verdict": self.verdict, "needs": list(self.needs), "rows_read": self.rows_read,
+            "accepted": self.accepted, "refused": self.refused,
             "ignored": self.ignored, "reasons": self.reasons, "totals": self.totals, "messages": self.messages,
             "first_day": self.summary.get("first_day"), "last_day": self.summary.get("last_day"),
             "restated": self.summary.get("restated", []),

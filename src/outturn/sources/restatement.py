@@ -22,18 +22,21 @@ FROM accepted GROUP BY ALL
 """
 # A day of an account is restated as a whole, level by level: the file's own (account, day, level) is its scope.
 _OLD = """
-SELECT ad_spend.platform, ad_spend.account_id, ad_spend.date_day, ad_spend.period_start, ad_spend.period_end, ad_spend.level,
+SELECT ad_spend.platform, ad_spend.account_id, ad_spend.date_day, ad_spend.period_start, ad_spend.period_end,
+    ad_spend.level,
     ad_spend.campaign_id, ad_spend.campaign_name, ad_spend.currency, MAX(ad_spend.import_id) AS import_id,
     CAST(SUM(ad_spend.spend_micros) AS BIGINT) AS spend_micros
 FROM ad_spend SEMI JOIN incoming ON ad_spend.platform = incoming.platform
     AND ($adopts OR ad_spend.account_id = incoming.account_id)
     AND ad_spend.date_day IS NOT DISTINCT FROM incoming.date_day
-    AND ad_spend.period_start IS NOT DISTINCT FROM incoming.period_start AND ad_spend.period_end IS NOT DISTINCT FROM incoming.period_end
+    AND ad_spend.period_start IS NOT DISTINCT FROM incoming.period_start
+    AND ad_spend.period_end IS NOT DISTINCT FROM incoming.period_end
     AND ad_spend.level = incoming.level
 GROUP BY ALL
 """
 _DROPPED = """
-SELECT COALESCE(old.campaign_name, old.campaign_id) AS campaign, old.currency, CAST(SUM(old.spend_micros) AS BIGINT) AS spend_micros,
+SELECT COALESCE(old.campaign_name, old.campaign_id) AS campaign, old.currency,
+    CAST(SUM(old.spend_micros) AS BIGINT) AS spend_micros,
     MIN(COALESCE(old.date_day, old.period_start)) AS first_day, MAX(COALESCE(old.date_day, old.period_end)) AS last_day
 FROM old ANTI JOIN incoming ON old.date_day IS NOT DISTINCT FROM incoming.date_day
     AND old.period_start IS NOT DISTINCT FROM incoming.period_start AND old.level = incoming.level
@@ -44,16 +47,20 @@ GROUP BY 1, 2 ORDER BY spend_micros DESC, campaign
 """
 _CHANGED = """
 WITH was AS (
-    SELECT date_day, period_start, period_end, level, currency, MAX(import_id) AS import_id, CAST(SUM(spend_micros) AS BIGINT) AS micros
+    SELECT date_day, period_start, period_end, level, currency, MAX(import_id) AS import_id,
+        CAST(SUM(spend_micros) AS BIGINT) AS micros
     FROM old WHERE NOT $partial OR EXISTS (
         SELECT 1 FROM incoming WHERE incoming.date_day IS NOT DISTINCT FROM old.date_day AND incoming.level = old.level
             AND (incoming.campaign_id = old.campaign_id OR incoming.campaign_name = old.campaign_name)
     ) GROUP BY ALL
 ), will AS (
-    SELECT date_day, period_start, period_end, level, currency, CAST(SUM(spend_micros) AS BIGINT) AS micros FROM incoming GROUP BY ALL
+    SELECT date_day, period_start, period_end, level, currency, CAST(SUM(spend_micros) AS BIGINT) AS micros
+    FROM incoming GROUP BY ALL
 )
-SELECT CAST(COALESCE(was.date_day, was.period_start) AS VARCHAR) AS day, was.level, was.currency, was.micros, will.micros, was.import_id
-FROM was LEFT JOIN will ON was.date_day IS NOT DISTINCT FROM will.date_day AND was.period_start IS NOT DISTINCT FROM will.period_start
+SELECT CAST(COALESCE(was.date_day, was.period_start) AS VARCHAR) AS day, was.level, was.currency, was.micros,
+    will.micros, was.import_id
+FROM was LEFT JOIN will ON was.date_day IS NOT DISTINCT FROM will.date_day
+    AND was.period_start IS NOT DISTINCT FROM will.period_start
     AND was.period_end IS NOT DISTINCT FROM will.period_end AND was.level = will.level AND was.currency = will.currency
 WHERE was.micros IS DISTINCT FROM will.micros
 ORDER BY day, was.level, was.currency
@@ -91,7 +98,8 @@ def restated(
     rows = engine.rows(_CHANGED, {"partial": partial})
     return [
         {
-            "day": day, "level": level, "currency": currency, "was": _money(was, currency), "now": _money(now, currency), "import_id": import_id,
+            "day": day, "level": level, "currency": currency, "was": _money(was, currency),
+            "now": _money(now, currency), "import_id": import_id,
         }
         for day, level, currency, was, now, import_id in rows[:_KEPT]
     ]  # fmt: skip

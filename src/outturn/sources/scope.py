@@ -106,9 +106,12 @@ def _accept_spend(
     connection.execute(
         f"CREATE OR REPLACE VIEW placed AS SELECT parsed.* EXCLUDE ({', '.join(['refusal', *sorted(own)])}){missing}, "  # noqa: S608
         f"LOWER({platform}) AS platform, CAST({level} AS VARCHAR) AS level, "
-        f"COALESCE({cell('date_day')}, CASE WHEN {start} = {end} THEN {start} END) AS date_day, {start} AS period_start, {end} AS period_end, "
-        f"CAST({cell('account_id')} AS VARCHAR) AS stated_account, CAST({cell('account_name')} AS VARCHAR) AS stated_account_name, "
-        f"COALESCE({cell('currency')}, {_text(reading.recognised.header_currency)}, {_text(stated.currency)}) AS stated_currency, "
+        f"COALESCE({cell('date_day')}, CASE WHEN {start} = {end} THEN {start} END) AS date_day, {start} AS "
+        f"period_start, {end} AS period_end, "
+        f"CAST({cell('account_id')} AS VARCHAR) AS stated_account, CAST({cell('account_name')} AS VARCHAR) AS "
+        "stated_account_name, "
+        f"COALESCE({cell('currency')}, {_text(reading.recognised.header_currency)}, {_text(stated.currency)}) AS "
+        "stated_currency, "
         f"COALESCE({cell('time_zone')}, {_text(source.zone)}) AS stated_zone FROM parsed WHERE refusal IS NULL"
     )
     _need_day(connection)
@@ -116,17 +119,22 @@ def _accept_spend(
     zone, assumed = _text(stated.time_zone), _text(workspace_zone)
     joined = "owners"
     join = (
-        "JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM owners.stated_account "
-        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT DISTINCT FROM owners.owner_key"
+        "JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM "
+        "owners.stated_account "
+        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT "
+        "DISTINCT FROM owners.owner_key"
     )
     if len(scope.accounts) == 1 and not by_row:  # Most files: nothing to join row by row.
-        joined, join = (
-            "owner",
-            "CROSS JOIN (SELECT ANY_VALUE(account_id) AS account_id, ANY_VALUE(currency) AS currency, ANY_VALUE(time_zone) AS time_zone FROM owners) AS owner",
+        joined = "owner"
+        join = (
+            "CROSS JOIN (SELECT ANY_VALUE(account_id) AS account_id, ANY_VALUE(currency) AS currency, "
+            "ANY_VALUE(time_zone) AS time_zone FROM owners) AS owner"
         )
     connection.execute(
-        "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, stated_currency, stated_zone, period_start, period_end), "
-        "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN period_end END AS period_end, "
+        "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, "  # noqa: S608
+        "stated_currency, stated_zone, period_start, period_end), "
+        "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN "
+        "period_end END AS period_end, "
         f"{joined}.account_id, COALESCE(stated_currency, {joined}.currency) AS currency, "
         f"COALESCE(stated_zone, {joined}.time_zone, {zone}, {assumed}) AS time_zone, "
         f"COALESCE(stated_zone, {joined}.time_zone, {zone}) IS NULL AS time_zone_assumed FROM placed {join}"
@@ -136,10 +144,12 @@ def _accept_spend(
 
 
 def _owner_key() -> str:
-    """What a row without an account can be told by: joined only where that is the case, so that most files have one owner."""
+    """What a row without an account can be told by: only where that is the case, so that most files have one owner."""
     return (
-        "CASE WHEN placed.stated_account IS NULL AND placed.stated_account_name IS NULL AND getvariable('by_owner') THEN "
-        "COALESCE('campaign:' || placed.campaign_id, 'ad_group:' || placed.ad_group_id, 'ad:' || placed.ad_id, 'campaign:name:' || placed.campaign_name) END"
+        "CASE WHEN placed.stated_account IS NULL AND placed.stated_account_name IS NULL AND getvariable('by_owner') "
+        "THEN "
+        "COALESCE('campaign:' || placed.campaign_id, 'ad_group:' || placed.ad_group_id, 'ad:' || placed.ad_id, "
+        "'campaign:name:' || placed.campaign_name) END"
     )
 
 
@@ -148,7 +158,8 @@ def _make_owners(connection: duckdb.DuckDBPyConnection, known: Known, stated: St
     connection.execute("SET VARIABLE by_owner = false")
     silent = "stated_account IS NULL AND stated_account_name IS NULL"
     platforms = [
-        row[0] for row in connection.execute(f"SELECT DISTINCT platform FROM placed WHERE {silent}").fetchall()
+        row[0]
+        for row in connection.execute(f"SELECT DISTINCT platform FROM placed WHERE {silent}").fetchall()  # noqa: S608
     ]
     if not stated.account and any(len(known.accounts(platform)) > 1 for platform in platforms):
         connection.execute("SET VARIABLE by_owner = true")
@@ -168,7 +179,8 @@ def _make_owners(connection: duckdb.DuckDBPyConnection, known: Known, stated: St
         known_account = accounts.get(account)
         owners.append(
             {
-                "platform": platform, "stated_account": key[1], "stated_account_name": name, "owner_key": key[3], "account_id": account,
+                "platform": platform, "stated_account": key[1], "stated_account_name": name, "owner_key": key[3],
+                "account_id": account,
                 "currency": (known_account.currency or None) if known_account else None,
                 "time_zone": (known_account.time_zone or None) if known_account else None,
             }
@@ -181,7 +193,7 @@ def _make_owners(connection: duckdb.DuckDBPyConnection, known: Known, stated: St
 
 
 def _only(platform: str, accounts: dict[str, Any], matched: dict[Any, str], scope: Scope) -> str:
-    """The account of rows that do not say: the platform's only one, or the one that all known campaigns of the file have."""
+    """The account of rows that do not say: the platform's only one, or that of all known campaigns of the file."""
     if len(accounts) <= 1:
         account = next(iter(accounts), UNNAMED)
         if account != UNNAMED:
@@ -194,7 +206,8 @@ def _only(platform: str, accounts: dict[str, Any], matched: dict[Any, str], scop
         return next(iter(seen))
     raise FileRefused(
         "NO_ACCOUNT",
-        f"the file names no ad account and the workspace knows {len(accounts)} of {platform} ({', '.join(sorted(accounts)[:8])}): pass --account",
+        f"the file names no ad account and the workspace knows {len(accounts)} of {platform} "
+        f"({', '.join(sorted(accounts)[:8])}): pass --account",
         needs=("account",),
     )
 
@@ -214,7 +227,8 @@ def _need_currency(connection: duckdb.DuckDBPyConnection, reading: Reading) -> N
     if "currency" in columns and _any(connection, f"SELECT 1 FROM accepted WHERE currency IS NULL AND ({needed})"):  # noqa: S608
         raise FileRefused(
             "AMBIGUOUS_CURRENCY",
-            "the file states no currency and no account table does: pass --currency, or import the account's table with it",
+            "the file states no currency and no account table does: pass --currency, or import the account's table "
+            "with it",
             needs=("currency",),
         )
 

@@ -83,8 +83,8 @@ class Cell:
             In JSON lines: a dotted path, `context.campaign.source`.
         required: The layout fits only files that have the column.
         filled: A blank cell refuses its row with MISSING_VALUE.
-        expression: Instead of headers: DuckDB SQL over `record` (JSON lines: the line as JSON; Parquet: the row as JSON)
-            that gives VARCHAR. To keep the whole record: `CAST(record AS VARCHAR)`.
+        expression: Instead of headers: DuckDB SQL over `record` (the line of JSON lines, or the row of Parquet, as
+            JSON) that gives VARCHAR. To keep the whole record: `CAST(record AS VARCHAR)`.
         identity: For KEY: what it identifies (anonymous, user, email, phone, crm, company).
         choices: What may stand there, lower case; others are refused with UNKNOWN_KIND. Empty: anything.
     """
@@ -149,8 +149,8 @@ class Layout:
         outputs: Fact table -> SELECT over `accepted`, beside or instead of `table`.
         marks: Further headers that must be there. Not read; the more a layout asks for, the more specific it is.
         without: Headers that tell that it is another layout.
-        shape: "any" (CSV, Parquet or flat JSON lines), "records" (JSON lines or Parquet with nested fields, all by expression)
-            or "lines" (JSON lines alone: nested fields by their dotted paths).
+        shape: "any" (CSV, Parquet or flat JSON lines), "records" (JSON lines or Parquet with nested fields, all by
+            expression) or "lines" (JSON lines alone: nested fields by their dotted paths).
         total: SQL over `parsed`: true for a total or footer row. Use `first_text` and `<cell>_text`.
         checks: Reasons of its own to refuse a row, tried in order after the cells.
         totals: What the summary adds up.
