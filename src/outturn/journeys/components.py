@@ -49,7 +49,7 @@ def scipy_components(ties: pa.Table) -> pa.Table:
 
 
 def name_propagated_components(engine: Engine, name: str, ties: str) -> None:
-    """The same by label propagation in SQL, a few rounds even for long chains: each round also follows roots to theirs."""
+    """The same by label propagation in SQL: few rounds even for long chains, since each follows roots to theirs."""
     engine.table("component_ties", ties)
     engine.table("labels", load(__package__, "labels"))
     while True:

@@ -116,7 +116,6 @@ def find_person(engine: Engine, text: str, *, secret: bytes, phone_region: str =
         ordered = tuple(sorted({outcome_id for _, _, outcome_id in found if outcome_id}))
         return PersonFound(text, tuple(key for _, key in keys), None, ordered, _texts([order]))
     (person_id,) = persons
-    # The parameter is a number: rows() takes it bound on every engine.
     own = engine.rows(
         "SELECT identifier, person_key FROM people WHERE person_id = $id ORDER BY identifier", {"id": person_id}
     )
@@ -143,10 +142,10 @@ def erasure_of(engine: Engine, person: PersonFound) -> Erasure:
         person: What it found.
     """
     _name_keys(engine, person)
-    ((events,),) = engine.rows(f"SELECT COUNT(*) FROM ({load(__package__, 'person_events')}) AS found")
-    ((outcomes,),) = engine.rows(
-        f"SELECT COUNT(DISTINCT outcome_id) FROM ({load(__package__, 'person_outcomes')}) AS found"
-    )
+    for step in ("person_events", "person_outcomes"):
+        engine.view(step, load(__package__, step))
+    ((events,),) = engine.rows("SELECT COUNT(*) FROM person_events")
+    ((outcomes,),) = engine.rows("SELECT COUNT(DISTINCT outcome_id) FROM person_outcomes")
     ((shared,),) = engine.rows(
         "SELECT COUNT(DISTINCT CASE WHEN a_keys.identifier IS NULL THEN ties.a ELSE ties.b END) FROM ties "
         "LEFT JOIN erasure_keys AS a_keys ON ties.a = a_keys.identifier "
@@ -178,7 +177,7 @@ def export_person(engine: Engine, person: PersonFound) -> dict[str, Any]:
         person: What it found.
 
     Returns:
-        `person_key` and `identifiers` in hex, and the rows of `events` and `outcomes` with every column that has a value.
+        `person_key` and `identifiers` in hex, and the rows of `events` and `outcomes` with the columns that have a value.
     """
     _name_keys(engine, person)
     return {
@@ -198,7 +197,9 @@ def _keys_of(text: str, secret: bytes, phone_region: str) -> list[tuple[str, byt
         text = rest if kind in ("email", "phone") else ""
     canonical["email"] = canonical_email(text)
     canonical["phone"] = canonical_phone(text, region=phone_region or None)
-    keys = [(kind, identity_key(secret, kind, given)) for kind, given in canonical.items() if given]
+    keys: list[tuple[str, bytes]] = [
+        (kind, identity_key(secret, kind, given)) for kind, given in canonical.items() if given
+    ]
     if len(text) == _KEY_HEX and set(text.lower()) <= set("0123456789abcdef"):
         keys.append(("key", bytes.fromhex(text)))
     return keys

@@ -1,7 +1,7 @@
 -- table: ties
 -- grain: a, b
--- reads: stated_ties, clicks, identifiers
--- says: every tie between two identifiers; a click id ties the one browser that it landed in to the one buyer who bears it
+-- reads: stated_ties, clicks, order_ties, identifiers
+-- says: every tie between two identifiers; a click id and an order each tie the one browser that bore it to the one buyer who did
 -- A click id that several browsers or several buyers bear is a link that was passed on: it ties nobody.
 WITH landed AS (
     SELECT click_id, MIN(identifier) AS identifier, MIN(weak) AS weak
@@ -21,6 +21,12 @@ WITH landed AS (
     INNER JOIN identifiers AS buyers ON bought.identifier = buyers.identifier
     INNER JOIN identifiers AS browsers ON landed.identifier = browsers.identifier
     WHERE bought.identifier <> landed.identifier
+    UNION ALL
+    SELECT
+        order_ties.buyer AS a, buyers.kind AS a_kind, order_ties.browser AS b, 'anonymous' AS b_kind, order_ties.weak
+    FROM order_ties
+    INNER JOIN identifiers AS buyers ON order_ties.buyer = buyers.identifier
+    WHERE order_ties.buyer <> order_ties.browser
 )
 SELECT a, MIN(a_kind) AS a_kind, b, MIN(b_kind) AS b_kind, MIN(weak) AS weak
 FROM together
