@@ -16,6 +16,7 @@ from typing import get_args
 
 from outturn.domain.segment import PURCHASE_EVENTS, REFUND_EVENTS, MessageType
 from outturn.sources.addresses import arrival_columns, kept_address, kept_text
+from outturn.sources.amounts import exact_micros
 from outturn.sources.browsers import bot_sql, device_sql
 from outturn.sources.properties import kept_properties
 from outturn.sources.source import Cell, Check, Kind, Layout, Source, Total
@@ -71,16 +72,10 @@ _CELLS = (
 
 
 def _micros(name: str) -> str:
-    """SQL for the micros of an amount; what a browser's doubles cannot tell from a whole micro is that micro."""
-    text, scaled = f"TRIM({name}_stated)", f"TRY_CAST({name}_stated AS DOUBLE) * 1e6"
-    return (
-        f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d{{0,6}}0*)?') THEN TRY_CAST({text} || 'e6' AS BIGINT) "
-        f"WHEN regexp_full_match({text}, '-?\\d{{1,9}}\\.\\d+') AND ABS({scaled} - ROUND({scaled})) <= ABS({scaled}) * pow(2e0, -50) "
-        f"THEN TRY_CAST(ROUND({scaled}) AS BIGINT) END"
-    )
+    return exact_micros(f"{name}_stated")
 
 
-def _has_sign(name: str) -> str:
+def _unread(name: str) -> str:
     return f"({name}_stated IS NOT NULL AND {_micros(name)} IS NULL)"
 
 
@@ -102,7 +97,7 @@ _CHECKS = (
     Check("BAD_DATE", f"{_OCCURRED} > getvariable('now')", "timestamp lies in the future"),
     Check(
         "BAD_NUMBER",
-        f"({_PURCHASE} OR {_REFUND}) AND ({' OR '.join(map(_has_sign, _AMOUNTS))})",
+        f"({_PURCHASE} OR {_REFUND}) AND ({' OR '.join(map(_unread, _AMOUNTS))})",
         "an order's amounts are plain numbers such as 12.34 with at most six decimals",
     ),
     Check("MISSING_VALUE", f"{_REFUND} AND {_GROSS} IS NULL", "a refund states its amount in total, revenue or value"),
@@ -151,6 +146,10 @@ _OUTCOMES = (
     "SELECT line, event_id AS outcome_id, 'segment' AS system, TRUE AS tracker, 'trial' AS kind, '' AS stage, 'counted' AS status, occurred_at, "
     f"{_WHO} FROM worth WHERE {_TRIAL}"
 )
+_FIRST = (
+    f"line IN (SELECT arg_min(line, struct_pack(moment := {_OCCURRED}, line := line)) FROM accepted WHERE {_PURCHASE} "  # noqa: S608
+    "GROUP BY COALESCE(order_id, CAST(line AS VARCHAR)))"
+)
 _SAMPLE = "\n".join((
     '{"type":"page","messageId":"m-1","anonymousId":"a-1","userId":null,"timestamp":"2026-09-01T10:00:00.000Z","receivedAt":"2026-09-01T10:00:01.200Z",'
     '"context":{"page":{"url":"https://shop.example/?utm_source=news&utm_medium=email#top","referrer":""}},"properties":{}}',
@@ -173,8 +172,8 @@ SOURCE = Source(
             shape="lines",
             checks=_CHECKS,
             totals=(
-                Total("orders", f"CASE WHEN {_PURCHASE} THEN 1 END"),
-                Total("total", f"CASE WHEN {_PURCHASE} THEN {_GROSS} END", money=True),
+                Total("orders", f"CASE WHEN {_FIRST} THEN 1 END"),
+                Total("total", f"CASE WHEN {_FIRST} THEN {_GROSS} END", money=True),
                 Total("refunded", f"CASE WHEN {_REFUND} THEN ABS({_GROSS}) END", money=True),
             ),
             priced=("order_amount",),
