@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from outturn.domain.identifiers import identity_key
 from outturn.sources.frame import open_frame
 from outturn.sources.recognition import recognise
 from outturn.sources.registry import sources
 from outturn.sources.source import Cell, Kind, Layout, Source
-from outturn.store.tables import TABLES
+from outturn.store.book import Book
+from outturn.store.tables import TABLES, Type
 from tests.sources.samples import as_csv, as_json_lines, header_of, rows_of
-from tests.sources.worlds import World
+from tests.sources.worlds import NOW, World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from outturn.domain.identifiers import IdentityKind
+
 ALL = [(source, layout) for source in sources().values() for layout in source.layouts]
 FLAT = [(source, layout) for source, layout in ALL if not layout.sample]
 TEXT_TABLES = [(source, layout) for source, layout in FLAT if layout.shape == "any"]
+PERSONAL = [(source, layout) for source, layout in FLAT if any(cell.kind is Kind.KEY for cell in layout.cells)]
 SPEND = [(source, layout) for source, layout in FLAT if "ad_spend" in layout.tables]
 
 
@@ -150,6 +155,35 @@ def test_the_same_rows_in_any_clothing_are_the_same_facts(tmp_path: Path, source
             table: [_without_line(table, row) for row in given] for table, given in _facts(world, layout).items()
         }
     assert all(facts == found["csv"] for facts in found.values())
+
+
+@pytest.mark.parametrize(("source", "layout"), PERSONAL, ids=lambda one: one.name)
+def test_no_identifier_is_kept_and_the_forgotten_stay_so(world: World, source: Source, layout: Layout) -> None:
+    columns = _columns(world, source, layout)
+    rows = rows_of(columns)
+    (name, cell) = next((name, cell) for name, cell in columns if cell and cell.kind is Kind.KEY)
+    book = Book(world.workspace.book)
+    forgotten = identity_key(world.workspace.secret(), cast("IdentityKind", cell.identity), rows[1][name])
+    book.suppress([forgotten], NOW)
+    book.close()
+    report = world.text("sample.txt", _text(layout, rows), currency="EUR")
+    if layout.suppressed == "refuse":
+        assert (report.accepted, report.reasons) == (3, {"SUPPRESSED": 1})
+    else:
+        assert (report.accepted, report.summary["stripped"]) == (4, 1)
+    texts = {row[name] for row in rows for name, cell in columns if cell and cell.kind is Kind.KEY}
+    for table in (*layout.tables, "refused_rows"):
+        kept = " ".join(str(row) for row in _all(world, table))
+        assert not [text for text in texts if text in kept]
+        assert forgotten.hex() not in kept
+
+
+def _all(world: World, table: str) -> list[tuple[object, ...]]:
+    shown = [
+        f"hex({column.name})" if column.type is Type.KEY else f"CAST({column.name} AS VARCHAR)"
+        for column in TABLES[table].columns
+    ]
+    return world.rows(f"SELECT {', '.join(shown)} FROM {table}")
 
 
 def _folder(tmp_path: Path, name: str) -> Path:

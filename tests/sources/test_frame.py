@@ -83,6 +83,7 @@ def test_an_encoding_shows_late(tmp_path: Path) -> None:
         (b"\x00\x01\x02\x03" * 40, "NOT_CSV"),
         (b'[{"a": 1}]', "NOT_CSV"),
         (b'{"a": 1', "TRUNCATED"),
+        (b'{"a": 1}\n{"a": 2}\n{"a"', "TRUNCATED"),
         (b"PAR1 cut short", "TRUNCATED"),
         (b"just a sentence without a table\n", "NO_HEADER"),
         (HEADER.encode() + "Caf\u00e9,".encode() + b"\xe9,1,2\n", "BAD_ENCODING"),

@@ -119,7 +119,14 @@ class Frame:
         connection.unregister("streamed")
 
     def _shape(self, header: Header) -> Shape:
-        return Shape(self.encoding, header.delimiter, len(header.names), header.skip_lines, self.old_line_ends)
+        return Shape(
+            self.encoding,
+            header.delimiter,
+            len(header.names),
+            header.skip_lines,
+            self.old_line_ends,
+            objects=self.kind == "json",
+        )
 
     def lines(self, header: Header, numbers: Iterable[int]) -> dict[int, str]:
         """The text of records by the line on which they begin, for showing what was refused."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 from collections import deque
@@ -46,6 +47,7 @@ class Shape:
         columns: How many cells the header has.
         skip_lines: Physical lines before the first record.
         old_line_ends: Lines end in CR alone.
+        objects: Each line is a JSON object, so that a last one without its end shows.
     """
 
     encoding: Encoding
@@ -53,6 +55,7 @@ class Shape:
     columns: int
     skip_lines: int
     old_line_ends: bool = False
+    objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class Records:
                 raise FileRefused(
                     "TRUNCATED", f"the file ends inside a quoted cell of the record that begins on line {line}"
                 )
+            if shape.objects and not _is_object(rest):
+                raise FileRefused("TRUNCATED", f"the file ends inside the JSON object of line {line}")
             yield self._checked(rest, line, last=True)
 
     def _checked(self, data: bytes, line: int, *, last: bool) -> _Block:
@@ -260,6 +265,13 @@ class Records:
         columns = [pa.array(lines), pa.array(cells, pa.int32(), mask=~known)]
         columns += [_chunk(table.column(f"c{n}")) for n in self.wanted]
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _chunk(column: pa.ChunkedArray) -> pa.Array:
