@@ -125,8 +125,8 @@ class OpenWorkspace:
             return kpis(self.workspace, by, build=build, **options)
 
     def kpi_rows(self, kpi: str, where: Mapping[str, str], **options: Any) -> dict[str, list[dict[str, Any]]]:
-        """By measure, the source rows behind one figure of `kpis`; see `outturn.pipeline.read.kpi_rows`."""
-        from outturn.pipeline.read import kpi_rows
+        """By measure, the source rows behind one figure of `kpis`; see `outturn.pipeline.rows.kpi_rows`."""
+        from outturn.pipeline.rows import kpi_rows
 
         return kpi_rows(self.workspace, kpi, where, **options)
 

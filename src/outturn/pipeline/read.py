@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from outturn.domain.time import Days, instant_of
 from outturn.metrics.query import facts_read
 from outturn.metrics.query import kpis as query_kpis
-from outturn.metrics.rows import rows
-from outturn.metrics.table import plain
 from outturn.store.builds import Build, Builds
 from outturn.store.engine import Engine, open_engine
 from outturn.store.facts import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from outturn.metrics.table import KpiTable
     from outturn.store.workspace import Workspace
@@ -91,27 +89,6 @@ def kpis(
             unconverted=open_build.unconverted,
             **options,
         )
-
-
-def kpi_rows(
-    workspace: Workspace, kpi: str, where: Mapping[str, str | None], *, days: Days = Days(), **options: Any  # noqa: B008
-) -> dict[str, list[dict[str, Any]]]:
-    """The source rows behind one figure; see `metrics.rows.rows`.
-
-    Args:
-        workspace: With a published build.
-        kpi: Whose figure it is.
-        where: The values of the figure's columns.
-        days: As asked of the table.
-        options: `goal`, `model` and `basis` as asked of the table.
-    """
-    by = tuple("campaign" if name.startswith("campaign") else name for name in where)
-    with reading(workspace) as open_build:
-        open_build.name_facts(("ad_spend", "claims", "costs", "events", "outcomes", "imports"))
-        found = rows(
-            open_build.engine, workspace.settings, kpi=kpi, by=tuple(dict.fromkeys(by)), where=where, days=days, **options
-        )
-    return {measure: [plain(row) for row in measured] for measure, measured in found.items()}
 
 
 def unjoined(workspace: Workspace) -> list[dict[str, Any]]:
