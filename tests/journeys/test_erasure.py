@@ -102,7 +102,9 @@ def test_forgetting_leaves_the_amounts_and_no_way_back(tmp_path: Path) -> None:
     facts.expose(built.engine)
     amounts = built.rows("SELECT outcome_id, gross_micros, utm_source, order_id FROM outcomes ORDER BY outcome_id")
     assert amounts == [
-        ("crm:5", 9_000_000, None, None), ("shopify:77", 50_000_000, "google", "#1077"), ("shopify:78", 60_000_000, None, "1001"),
+        ("crm:5", 9_000_000, None, None),
+        ("shopify:77", 50_000_000, "google", "#1077"),
+        ("shopify:78", 60_000_000, None, "1001"),
     ]  # fmt: skip
     identify_everyone(built.engine, world.context)
     assert built.persons() == {frozenset({key("anonymous", "b1")}), frozenset({key("email", "ben@x.example")})}

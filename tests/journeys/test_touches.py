@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,12 +11,9 @@ from outturn.domain.urls import CLICK_ID_PRECEDENCE
 from outturn.journeys.touches import Unassigned, Unjoined
 from tests.journeys.world import Built, World, days, key
 
-if TYPE_CHECKING:
-    from random import Random
-
 ANA = {"anonymous": "a"}
-BRAND = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "brand"}
-NEWS = {"utm_source": "news", "utm_medium": "email", "utm_campaign": "march"}
+BRAND: dict[str, Any] = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "brand"}
+NEWS: dict[str, Any] = {"utm_source": "news", "utm_medium": "email", "utm_campaign": "march"}
 
 
 def test_stated_touches_are_touches_as_they_are() -> None:
@@ -116,7 +113,7 @@ def test_bots_and_nobody_make_no_touches_and_are_counted() -> None:
 GOOGLE_PMAX = {"campaign_id": "111", "campaign_name": "Spring Sale", "campaign_type": "PERFORMANCE_MAX"}
 
 
-def _joined(world: World, *arrivals: dict[str, str]) -> list[tuple[object, ...]]:
+def _joined(world: World, *arrivals: dict[str, Any]) -> list[tuple[object, ...]]:
     for number, arrival in enumerate(arrivals):
         world.page({"anonymous": f"a{number}"}, at=number, **arrival)
     return Built(world).touches("channel", "platform", "account_id", "campaign_key", "joined_by")
@@ -215,7 +212,7 @@ def test_an_orders_own_landing_is_a_touch_where_tracking_saw_none() -> None:
 
 
 def test_an_orders_landing_that_tracking_saw_is_one_touch() -> None:
-    cases: list[tuple[dict[str, str], float, dict[str, str], int]] = [
+    cases: list[tuple[dict[str, Any], float, dict[str, Any], int]] = [
         ({"gclid": "G1"}, 0, {"gclid": "G1"}, 1),
         ({"gclid": "G2"}, -days(9), {"gclid": "G2"}, 1),
         ({"gclid": "G3"}, 0, {"gclid": "G4"}, 2),
@@ -247,8 +244,10 @@ def test_a_hubs_touches_stay_with_whom_the_row_names_beside_it() -> None:
 def test_click_ids_speak_in_the_order_that_addresses_are_read_in() -> None:
     world = World()
     for number in range(len(CLICK_ID_PRECEDENCE)):
-        world.page({"anonymous": f"a{number}"}, **dict.fromkeys(CLICK_ID_PRECEDENCE[number:], "x"))
-        world.outcome(f"o{number:02d}", {"user": f"u{number}"}, **dict.fromkeys(CLICK_ID_PRECEDENCE[number:], "y"))
+        seen: dict[str, Any] = dict.fromkeys(CLICK_ID_PRECEDENCE[number:], "x")
+        noted: dict[str, Any] = dict.fromkeys(CLICK_ID_PRECEDENCE[number:], "y")
+        world.page({"anonymous": f"a{number}"}, **seen)
+        world.outcome(f"o{number:02d}", {"user": f"u{number}"}, **noted)
     found = Built(world)
     for table in ("visits", "landings"):
         kinds = found.rows(f"SELECT click_id_kind FROM {table} ORDER BY touch_id")
@@ -271,16 +270,16 @@ PAGES = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 120), ARRIVALS)
 
 
 @settings(max_examples=12)
-@given(PAGES, st.randoms(use_true_random=False))
+@given(PAGES, st.data())
 def test_touches_do_not_depend_on_the_order_of_rows(
-    pages: list[tuple[str, int, dict[str, str]]], random: Random
+    pages: list[tuple[str, int, dict[str, str]]], data: st.DataObject
 ) -> None:
     world = World()
     for browser, at, arrival in pages:
         world.page({"anonymous": browser}, at=at, **arrival)
     world.event("identify", {"anonymous": "a", "user": "ana"})
     rows = world.rows["events"]
-    shuffled = World(world.context, {**world.rows, "events": random.sample(rows, len(rows))})
+    shuffled = World(world.context, {**world.rows, "events": data.draw(st.permutations(rows))})
     found, again = Built(world), Built(shuffled)
     everything = "SELECT * EXCLUDE (occurred_at), outturn_micros(occurred_at) FROM touches"
     assert found.rows(everything) == again.rows(everything)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from outturn.domain.identifiers import IdentityKind
+    from outturn.store.engine import Engine
 
 SECRET = b"world"
 START = datetime(2025, 3, 1, tzinfo=UTC)
@@ -81,6 +82,7 @@ class World:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in FACTS_READ})
 
     def event(self, type_: str, who: Mapping[str, str], *, at: float = 0, **columns: Any) -> str:
+        """One event, at so many minutes; returns its id."""
         line = len(self.rows["events"]) + 1
         event_id = columns.pop("event_id", f"test:{line:04d}")
         given = {"source": "test", "trust": "file", "is_bot": False, **columns}
@@ -98,9 +100,11 @@ class World:
         return str(event_id)
 
     def page(self, who: Mapping[str, str], *, at: float = 0, **columns: Any) -> str:
+        """A page view of the shop."""
         return self.event("page", who, at=at, **{"url": "https://shop.example/", **columns})
 
     def touch(self, user: str, channel: str, *, at: float = 0, **columns: Any) -> str:
+        """A stated touch."""
         return self.event(
             "touch", {"user": user}, at=at, **{"stated_channel": channel, "touch_kind": "click", **columns}
         )
@@ -124,9 +128,11 @@ class World:
         )  # fmt: skip
 
     def refund(self, outcome_id: str, parent: str | None, gross: str, *, at: float | None = 0, **columns: Any) -> None:
+        """What an outcome takes back; `gross` is negative."""
         self.outcome(outcome_id, {}, "refund", at=at, gross=gross, parent_outcome_id=parent, **columns)
 
     def spend(self, platform: str, *, account: str = "1", **columns: Any) -> None:
+        """One day of a campaign."""
         given = {
             "date_day": date(2025, 3, 1), "level": "campaign", "currency": "EUR", "time_zone": "UTC",
             "time_zone_assumed": False, "spend_micros": 1_000_000, "imported_at": START,
@@ -134,9 +140,11 @@ class World:
         self._add("ad_spend", {"platform": platform, "account_id": account, **given, **columns})
 
     def entity(self, platform: str, id_: str, name: str, **columns: Any) -> None:
+        """A campaign as an entity table names it."""
         self._add("ad_entities", {"platform": platform, "id": id_, "name": name, "level": "campaign", **columns})
 
     def rate(self, currency: str, day: date, units: str) -> None:
+        """What one euro cost on a day."""
         self._add("fx_rates", {"currency": currency, "date_day": day, "units_per_euro_micros": micros(units)})
 
     def having(self, **changes: Any) -> World:
@@ -144,6 +152,7 @@ class World:
         return World(replace(self.context, **changes), self.rows)
 
     def built(self) -> Built:
+        """Build it."""
         return Built(self)
 
     def _add(self, table: str, row: dict[str, Any]) -> None:
@@ -155,11 +164,15 @@ class Built:
     """What a build's journeys made of a world, in memory. Tests may ask it for anything."""
 
     def __init__(
-        self, world: World, *, steps: Sequence[str] = ("people", "campaigns", "touches", "conversions")
+        self,
+        world: World,
+        *,
+        steps: Sequence[str] = ("people", "campaigns", "touches", "conversions"),
+        engine: Engine | None = None,
     ) -> None:
         self.world = world
         # Nothing here spills; a folder of the engine's own would have to be removed by a `close` in every test.
-        self.engine = DuckDBEngine(
+        self.engine = engine or DuckDBEngine(
             memory_limit_mb=400, threads=1, temp_directory=str(Path(gettempdir(), "outturn-tests"))
         )
         for name in FACTS_READ:
@@ -182,7 +195,7 @@ class Built:
         statement: str,
         parameters: Mapping[str, object] = {},
         *,
-        order: Sequence[str] = (),  # noqa: B006
+        order: Sequence[str] = (),
     ) -> None:
         """Keep it in memory, with the very columns and types that are declared."""
         table = TABLES[name]
@@ -196,6 +209,7 @@ class Built:
                 assert nulls == 0, f"{name}.{column.name}"
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Ask anything."""
         return self.engine.rows(statement)
 
     def persons(self) -> set[frozenset[bytes]]:
@@ -217,6 +231,7 @@ class Built:
         return self.rows(f"SELECT {wanted} FROM touches INNER JOIN places USING (place) ORDER BY occurred_at, touch_id")
 
     def conversions(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Conversions by goal and outcome, by default (outcome_id, value_micros)."""
         wanted = ", ".join(columns) or "outcome_id, value_micros"
         return self.rows(f"SELECT {wanted} FROM conversions ORDER BY goal, outcome_id")
 

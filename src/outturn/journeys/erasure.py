@@ -177,7 +177,7 @@ def export_person(engine: Engine, person: PersonFound) -> dict[str, Any]:
         person: What it found.
 
     Returns:
-        `person_key` and `identifiers` in hex, and the rows of `events` and `outcomes` with the columns that have a value.
+        `person_key` and `identifiers` in hex, and rows of `events` and `outcomes` with the columns that have a value.
     """
     _name_keys(engine, person)
     return {
