@@ -1,0 +1,67 @@
+"""The generic table of outcomes: leads, deals and sales of any system that has no source of its own, in our own columns.
+
+Whoever it was is told by `user_id`, `email`, `email_sha256`, `phone`, `click_id` or `crm_id`, at least one. A hash cannot
+become our key of the address, so `email_sha256` is an identifier of its own: rows with the same hash are one person, and a
+row that has both ties the hash to the address, but a hash alone never meets an address alone. A `click_id` is Google's
+unless its platform's prefix stands before it (`fbclid:IwAR...`).
+
+A deal's `stage` stands beside its id: each stage is an entry of its own, and a later file's word on it counts.
+"""
+
+from __future__ import annotations
+
+from outturn.domain.goals import OUTCOME_KINDS
+from outturn.domain.urls import CLICK_IDS
+from outturn.sources.ledger import entries
+from outturn.sources.source import Cell, Check, Kind, Layout, Source, Total
+
+_CLICK_IDS = tuple(click_id.name for click_id in CLICK_IDS if click_id.name not in ("gad_source", "gad_campaignid"))
+_CELLS = (
+    Cell("row_id", Kind.ID, ("outcome_id",), required=True, filled=True),
+    Cell("kind", Kind.TEXT, ("kind",), required=True, filled=True, choices=OUTCOME_KINDS),
+    Cell("occurred_at", Kind.AT, ("occurred_at",), required=True, filled=True),
+    Cell("who", Kind.TEXT, ("user_id", "email", "email_sha256", "phone", "click_id", "crm_id"), required=True),
+    Cell("user_key", Kind.KEY, ("user_id",), identity="user"),
+    Cell("address_key", Kind.KEY, ("email",), identity="email"),
+    Cell("hash_key", Kind.KEY, ("email_sha256",), identity="email"),
+    Cell("phone_key", Kind.KEY, ("phone",), identity="phone"),
+    Cell("crm_key", Kind.KEY, ("crm_id",), identity="crm"),
+    Cell("click_id", Kind.TEXT, ("click_id",)),
+    Cell("gross", Kind.MONEY, ("revenue",)),
+    Cell("margin", Kind.MONEY, ("margin",)),
+    Cell("currency", Kind.CURRENCY, ("currency",)),
+    Cell("deal_stage", Kind.TEXT, ("stage",)),
+    Cell("deal_id", Kind.ID, ("deal_id",)),
+    Cell("order_id", Kind.ID, ("order_id",)),
+)
+_PREFIX = f"regexp_extract(click_id, '^({'|'.join(_CLICK_IDS)})[:=](.+)$', 1)"
+_BARE = f"regexp_replace(click_id, '^({'|'.join(_CLICK_IDS)})[:=]', '')"
+_CLICKS = ", ".join(
+    f"CASE WHEN {_PREFIX} = '{name}'{' OR ' + _PREFIX + chr(61) + chr(39) * 2 if name == 'gclid' else ''} THEN {_BARE} END AS {name}"
+    for name in _CLICK_IDS
+)
+_COLUMNS = (
+    "COALESCE(deal_stage, '') AS stage, occurred_at, user_key, COALESCE(address_key, hash_key) AS email_key, "
+    # Both in one row: the two are one person's, which only a second column can say.
+    "CASE WHEN address_key IS NOT NULL THEN hash_key END AS anonymous_key, phone_key, crm_key, " + _CLICKS
+)
+_NOBODY = "COALESCE(user_key, address_key, hash_key, phone_key, crm_key) IS NULL AND click_id IS NULL"
+
+SOURCE = Source(
+    name="outcomes",
+    title="Generic outcomes",
+    platform="",
+    layouts=(
+        Layout(
+            "outcomes",
+            _CELLS,
+            outputs={"outcomes": entries("SELECT * FROM accepted", _COLUMNS)},
+            checks=(
+                Check("MISSING_VALUE", _NOBODY, "names nobody: expected user_id, email, email_sha256, phone, click_id or crm_id"),
+            ),
+            totals=(Total("outcomes", "1"), Total("revenue", "gross", money=True)),
+            suppressed="strip",
+        ),
+    ),
+    notes="email_sha256 is the lower-case hex of SHA-256 over the trimmed address in small letters. Fields that a kind does not need stay empty.",
+)
