@@ -70,9 +70,10 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
     for report in reports:
         for line in report.get("messages", []):
             click.echo(f"{report['file']}: {line}", err=report["verdict"] == "refuse")
-        if report["refused"]:
+        if report["refused"] and report["verdict"] != "refuse":
             reasons = ", ".join(f"{count:,} {code}" for code, count in report["reasons"].items())
-            click.echo(f"{report['file']}: refused {report['refused']:,} rows ({reasons}): outturn refused {report['import_id'] or ''}".rstrip())
+            look = f": outturn refused {report['import_id']}" if report["import_id"] else ""
+            click.echo(f"{report['file']}: refused {report['refused']:,} rows ({reasons}){look}")
 
 
 def _spend(totals: dict[str, dict[str, Any]]) -> str:

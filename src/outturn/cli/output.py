@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _UNBOUND_WIDTH = 400
+# Between two columns, and at both edges together.
+_GAP = 3
+# Below it two decimals would say nothing of a rate.
+_SMALL_SHARE = 0.1
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
@@ -23,7 +27,9 @@ def print_json(document: Mapping[str, Any]) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str = "") -> None:
-    """Print rows as a table: figures to the right, unknown ones as a dash.
+    """Print rows as a table: figures to the right and never cut, unknown ones as a dash.
+
+    What is too wide for the terminal goes into further tables below, each with the first column again.
 
     Args:
         title: Above the table.
@@ -39,15 +45,46 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     # Off a terminal nothing is cut or folded: a file or a pipe has no width.
     console = Console(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH, highlight=False)
     console.print(f"[bold]{escape(title)}[/bold]")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for at, name in enumerate(columns):
-        numeric = any(isinstance(row[at], (int, float, Decimal)) for row in rows)
-        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_cell(value)) for value in row))
-    console.print(table)
+    cells = [[_cell(value) for value in row] for row in rows]
+    numeric = [any(isinstance(row[at], (int, float, Decimal)) for row in rows) for at in range(len(columns))]
+    headings = list(columns)
+    if _table_width(_widths(headings, cells)) > console.width:
+        headings = [name.replace("_", "_\n").replace(" ", "\n") for name in columns]
+    for block in _blocks(_widths(headings, cells), console.width):
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for at in block:
+            side: Literal["left", "right"] = "right" if numeric[at] else "left"
+            table.add_column(escape(headings[at]), justify=side, overflow="fold", no_wrap=numeric[at])
+        for row in cells:
+            table.add_row(*(escape(row[at]) for at in block))
+        console.print(table)
     if caption:
         console.print(escape(caption))
+
+
+def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is, in characters."""
+    return [
+        max(len(line) for line in (*heading.split("\n"), *(row[at] for row in cells)))
+        for at, heading in enumerate(headings)
+    ]
+
+
+def _table_width(widths: Sequence[int]) -> int:
+    """With the blanks between columns and at the edges."""
+    return sum(widths) + _GAP * len(widths)
+
+
+def _blocks(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Columns that fit side by side; each block but the first begins with the first column again."""
+    blocks = [[0]]
+    for at in range(1, len(widths)):
+        block = [*blocks[-1], at]
+        if _table_width([widths[column] for column in block]) <= room or blocks[-1] == [0]:
+            blocks[-1] = block
+        else:
+            blocks.append([0, at])
+    return blocks
 
 
 def _cell(value: object) -> str:
@@ -60,5 +97,6 @@ def _cell(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+        digits = 0 if value.is_integer() else 2 if abs(value) >= _SMALL_SHARE else 4
+        return f"{value:,.{digits}f}"
     return str(value)

@@ -39,7 +39,8 @@ class Lake:
     """The Delta tables under one folder, each created when it is first written."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        # Delta names files by their whole path, and those are held against our folders.
+        self._root = root.resolve()
 
     def folder(self, table: Table) -> Path:
         """Where a table's Parquet files lie."""
