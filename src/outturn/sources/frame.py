@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEADER_LINES = 30
 """How far down a header is looked for."""
 
-SAMPLE_BYTES = 1 << 20
+SAMPLE_BYTES = 1 << 19
 _AS_IT_IS = "CREATE OR REPLACE TABLE raw AS SELECT * FROM streamed"
 _DELIMITERS = (",", "\t", ";")
 _JSON_DEPTH = 3

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from outturn.domain.errors import FileRefused
 from outturn.sources.dates import range_of
-from outturn.sources.known import UNNAMED
+from outturn.sources.known import UNNAMED, Account
 from outturn.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _accept_spend(
     _need_day(connection)
     _make_owners(connection, known, stated, scope)
     zone, assumed = _text(stated.time_zone), _text(workspace_zone)
-    joined = "owners"
+    account, currency, known_zone = "owners.account_id", "owners.currency", "owners.time_zone"
     join = (
         "JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM "
         "owners.stated_account "
@@ -125,19 +125,16 @@ def _accept_spend(
         "DISTINCT FROM owners.owner_key"
     )
     if len(scope.accounts) == 1 and not by_row:  # Most files: nothing to join row by row.
-        joined = "owner"
-        join = (
-            "CROSS JOIN (SELECT ANY_VALUE(account_id) AS account_id, ANY_VALUE(currency) AS currency, "
-            "ANY_VALUE(time_zone) AS time_zone FROM owners) AS owner"
-        )
+        owner = known.accounts(source.platform).get(scope.accounts[0], Account(scope.accounts[0]))
+        account, currency, known_zone, join = *map(_text, (owner.account_id, owner.currency, owner.time_zone)), ""
     connection.execute(
         "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, "  # noqa: S608
         "stated_currency, stated_zone, period_start, period_end), "
         "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN "
         "period_end END AS period_end, "
-        f"{joined}.account_id, COALESCE(stated_currency, {joined}.currency) AS currency, "
-        f"COALESCE(stated_zone, {joined}.time_zone, {zone}, {assumed}) AS time_zone, "
-        f"COALESCE(stated_zone, {joined}.time_zone, {zone}) IS NULL AS time_zone_assumed FROM placed {join}"
+        f"{account} AS account_id, COALESCE(stated_currency, {currency}) AS currency, "
+        f"COALESCE(stated_zone, {known_zone}, {zone}, {assumed}) AS time_zone, "
+        f"COALESCE(stated_zone, {known_zone}, {zone}) IS NULL AS time_zone_assumed FROM placed {join}"
     )
     if _any(connection, "SELECT 1 FROM accepted WHERE time_zone_assumed"):
         scope.flags.append(f"time zone not stated: {workspace_zone} assumed")
