@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from outturn.sources.source import Cell, Kind
 
-CLAIM_COLUMNS = "line, platform, account_id, date_day, level, campaign_id, campaign_name, ad_group_id, ad_id"
+CLAIM_COLUMNS = (
+    "line, platform, account_id, date_day, period_start, period_end, level, "
+    "campaign_id, campaign_name, ad_group_id, ad_id"
+)
 
 
 def claim_cells(conversions: tuple[str, ...], value: tuple[str, ...]) -> tuple[Cell, ...]:

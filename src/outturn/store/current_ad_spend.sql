@@ -1,31 +1,19 @@
 -- table: ad_spend
 -- grain: import_id, line
--- reads: ad_spend_rows, loaded_imports
+-- reads: ad_spend_rows, loaded_imports, account_adopters
 -- says: per platform, account, day and level the latest loaded import's rows; a partial one replaces only the campaigns that it names
-WITH named AS (
-    SELECT ad_spend_rows.platform, MIN(ad_spend_rows.import_id) AS import_id
-    FROM ad_spend_rows
-    INNER JOIN loaded_imports ON ad_spend_rows.import_id = loaded_imports.import_id
-    WHERE ad_spend_rows.account_id <> '(unnamed)'
-    GROUP BY ad_spend_rows.platform
-), adopters AS (
-    SELECT ad_spend_rows.platform, MIN(ad_spend_rows.account_id) AS account_id
-    FROM ad_spend_rows
-    INNER JOIN named ON ad_spend_rows.platform = named.platform AND ad_spend_rows.import_id = named.import_id
-    WHERE ad_spend_rows.account_id <> '(unnamed)'
-    GROUP BY ad_spend_rows.platform
-), loaded AS (
+WITH loaded AS (
     SELECT
         ad_spend_rows.* EXCLUDE (account_id),
         CASE
-            WHEN ad_spend_rows.account_id = '(unnamed)' THEN COALESCE(adopters.account_id, '(unnamed)')
+            WHEN ad_spend_rows.account_id = '(unnamed)' THEN COALESCE(account_adopters.account_id, '(unnamed)')
             ELSE ad_spend_rows.account_id
         END AS account_id,
         loaded_imports.partial,
         COALESCE(ad_spend_rows.campaign_id, ad_spend_rows.campaign_name, '') AS campaign
     FROM ad_spend_rows
     INNER JOIN loaded_imports ON ad_spend_rows.import_id = loaded_imports.import_id
-    LEFT JOIN adopters ON ad_spend_rows.platform = adopters.platform
+    LEFT JOIN account_adopters ON ad_spend_rows.platform = account_adopters.platform
 ), ranked AS (
     SELECT
         loaded.*,

@@ -180,6 +180,10 @@ class Facts:
             engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(table)], table)
         if "imports" in only:
             engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
+        if not {"ad_spend", "claims"}.isdisjoint(only):
+            if "ad_spend" not in only:
+                engine.relation("ad_spend_rows", [str(file) for file in self._lake.files(AD_SPEND)], AD_SPEND)
+            engine.table("account_adopters", load("outturn.store", "account_adopters"))
         if "events" in only:
             engine.table("events_repeated", load("outturn.store", "events_repeated"))
         for name in CURRENT:
@@ -324,7 +328,8 @@ def _quoted(path: Path) -> str:
 
 def _connection() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
+    # Stdout is a command's answer, where DuckDB would draw its own progress.
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 

@@ -177,6 +177,8 @@ CLAIMS = Table(
         Column("platform", Type.TEXT, needed=True),
         Column("account_id", Type.TEXT, needed=True),
         Column("date_day", Type.DAY, "NULL for a period"),
+        Column("period_start", Type.DAY, "first day of a period row, else NULL"),
+        Column("period_end", Type.DAY, "last day of a period row, this day included, else NULL"),
         Column("level", Type.TEXT, needed=True),
         *_text("campaign_id", "campaign_name", "ad_group_id", "ad_id"),
         Column("conversion_action", Type.TEXT, "as the platform names it; all when not told apart", needed=True),
