@@ -24,20 +24,24 @@ _SUPPRESSIONS = sa.Table(
 
 
 class Book:
-    """The book of one workspace; its tables are made when it is first opened."""
+    """The book of one workspace; its file is made when something is first written: a dry run leaves none."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._database = sa.create_engine(f"sqlite:///{path}")
-        _METADATA.create_all(self._database)
-        path.chmod(0o600)
 
     def suppressed(self) -> frozenset[bytes]:
         """The identity keys of everyone who asked to be forgotten."""
+        if not self._path.exists():
+            return frozenset()
+        _METADATA.create_all(self._database)
         with self._database.connect() as connection:
             return frozenset(connection.execute(sa.select(_SUPPRESSIONS.c.identifier)).scalars())
 
     def suppress(self, identifiers: Iterable[bytes], at: datetime) -> None:
         """Remember to forget these identity keys from now on; those known already stay as they are."""
+        _METADATA.create_all(self._database)
+        self._path.chmod(0o600)
         with self._database.begin() as connection:
             known = frozenset(connection.execute(sa.select(_SUPPRESSIONS.c.identifier)).scalars())
             new = [{"identifier": key, "at": at} for key in sorted(set(identifiers) - known)]

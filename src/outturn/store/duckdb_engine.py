@@ -67,8 +67,9 @@ class DuckDBEngine:
         if threads:
             config["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=config)
-        # GLOBAL, because cursors would else come up in the machine's zone.
-        self._connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'")
+        # GLOBAL, because cursors would else come up in the machine's zone. Stdout is a command's answer, where DuckDB
+        # would draw its own progress after two seconds.
+        self._connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         for macro in MACROS:
             self._connection.execute(macro.definition)
         if only_folders is not None:
