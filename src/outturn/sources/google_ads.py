@@ -7,7 +7,7 @@ its rows (removed campaigns), so they are never added. API rows repeat per devic
 
 from __future__ import annotations
 
-from outturn.sources.claimed import claim_cells, claims_of_spend
+from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 
 _CAMPAIGN = Cell(
@@ -117,8 +117,7 @@ _STATS = (
 # Click-through (`conversions`) and view-through conversions are apart, and neither is part of the other.
 _STATS_CLAIMS = (
     claims_of_spend(click_or_view="click")  # noqa: S608
-    + " UNION ALL SELECT line, platform, account_id, date_day, level, campaign_id, campaign_name, ad_group_id, ad_id, "
-    "'all', 'view', 'default', 'unknown', NULL, view_claims, NULL FROM accepted WHERE view_claims IS NOT NULL"
+    + f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL FROM accepted WHERE view_claims IS NOT NULL"  # noqa: S608
 )
 _CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
 _AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)

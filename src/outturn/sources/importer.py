@@ -215,7 +215,8 @@ def _connection(desk: _Desk, job: _Job, recognised: Recognised) -> duckdb.DuckDB
     connection = duckdb.connect(
         config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False}
     )
-    connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'")
+    # Stdout is a command's answer, where DuckDB would draw its own progress.
+    connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     if any(cell.kind is Kind.KEY for cell in recognised.layout.cells):
         prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
     _set_variables(connection, desk, job)
@@ -344,7 +345,7 @@ def _load(
         for name, statement in output_statements(reading).items():
             session = connection.cursor()
             sessions.append(session)
-            session.execute("SET TimeZone = 'UTC'")
+            session.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
             _set_variables(session, desk, job)
             session.execute(
                 "SET VARIABLE by_owner = $value",
