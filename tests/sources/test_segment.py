@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from tests.sources.worlds import World
 
 AT = "2026-09-01T10:00:00.000Z"
-PAGE = {"type": "page", "messageId": "m-1", "anonymousId": "a-1", "timestamp": AT, "context": {"page": {"url": "https://shop.example/"}}}
+PAGE = {
+    "type": "page",
+    "messageId": "m-1",
+    "anonymousId": "a-1",
+    "timestamp": AT,
+    "context": {"page": {"url": "https://shop.example/"}},
+}
 ORDER = {
     "type": "track", "event": "Order Completed", "messageId": "o-1", "anonymousId": "a-1", "userId": "u-1", "timestamp": AT,
     "properties": {"order_id": "1001", "total": 29.9, "tax": 4.77, "shipping": 5, "discount": "2.00", "currency": "eur"},
@@ -72,7 +78,13 @@ def test_who_someone_is_comes_from_traits_properties_and_aliases_and_never_from_
         return identity_key(secret, kind, text)
 
     assert world.rows("SELECT type, anonymous_key, user_key, email_key, phone_key FROM events ORDER BY event_id") == [
-        ("identify", key("anonymous", "a-1"), key("user", "u-1"), key("email", "ana@example.com"), key("phone", "+16505551212")),
+        (
+            "identify",
+            key("anonymous", "a-1"),
+            key("user", "u-1"),
+            key("email", "ana@example.com"),
+            key("phone", "+16505551212"),
+        ),
         ("track", None, key("user", "u-2"), key("email", "bo@example.com"), None),
         ("identify", None, key("user", "u-2"), None, None),
         ("identify", key("anonymous", "a-9"), key("user", "u-2"), None, None),
@@ -80,8 +92,15 @@ def test_who_someone_is_comes_from_traits_properties_and_aliases_and_never_from_
 
 
 def test_times_are_the_receivers(world: World) -> None:
-    clocks = {"receivedAt": "2026-09-01T10:00:05Z", "sentAt": "2031-01-01T00:00:10Z", "originalTimestamp": "2031-01-01T00:00:07.5Z"}
-    messages = [PAGE | clocks | {"timestamp": "2026-09-01T09:00:00Z"}, PAGE | {"messageId": "m-2", "timestamp": "", "originalTimestamp": AT}]
+    clocks = {
+        "receivedAt": "2026-09-01T10:00:05Z",
+        "sentAt": "2031-01-01T00:00:10Z",
+        "originalTimestamp": "2031-01-01T00:00:07.5Z",
+    }
+    messages = [
+        PAGE | clocks | {"timestamp": "2026-09-01T09:00:00Z"},
+        PAGE | {"messageId": "m-2", "timestamp": "", "originalTimestamp": AT},
+    ]
     world.text("archive.jsonl", archive(*messages))
     found = [row[0] for row in world.rows("SELECT outturn_micros(occurred_at) FROM events ORDER BY event_id")]
     assert found == [int(parse_message(message).occurred_at.timestamp() * 1_000_000) for message in messages]
@@ -104,7 +123,9 @@ def test_an_order_is_one_outcome_and_its_refund_another(world: World) -> None:
             micros("2026-09-09T10:00:00Z"),
         ),
     ]  # fmt: skip
-    assert world.rows("SELECT name, order_id, value_micros, currency FROM events WHERE type = 'track' ORDER BY event_id") == [
+    assert world.rows(
+        "SELECT name, order_id, value_micros, currency FROM events WHERE type = 'track' ORDER BY event_id"
+    ) == [
         ("Order Completed", "1001", 29_900_000, "EUR"),
         ("Order Completed", "1001", 29_900_000, "EUR"),
         ("order_refunded", "1001", -9_900_000, "EUR"),
@@ -118,7 +139,9 @@ def test_an_order_is_one_outcome_and_its_refund_another(world: World) -> None:
         {"total": "1,234.56"}, {"total": 1.00000049}, {"total": True}, {"total": {"amount": 3}}, {"total": "free"}, {"total": 1e30},
     ],
 )  # fmt: skip
-def test_amounts_are_those_of_the_domain_or_refused_as_it_refuses_them(world: World, properties: dict[str, Any]) -> None:
+def test_amounts_are_those_of_the_domain_or_refused_as_it_refuses_them(
+    world: World, properties: dict[str, Any]
+) -> None:
     message = ORDER | {"properties": {"order_id": "1001", "currency": "EUR"} | properties}
     report = world.text("archive.jsonl", archive(PAGE, message))
     try:
@@ -139,7 +162,14 @@ def test_an_order_without_currency_asks_for_it_and_other_amounts_do_not(world: W
 
 
 def test_a_trial_is_a_trial_and_a_sign_up_stays_an_event(world: World) -> None:
-    trial = {"type": "track", "event": "Trial Started", "messageId": "t-1", "userId": "u-1", "timestamp": AT, "context": {"groupId": "acme"}}
+    trial = {
+        "type": "track",
+        "event": "Trial Started",
+        "messageId": "t-1",
+        "userId": "u-1",
+        "timestamp": AT,
+        "context": {"groupId": "acme"},
+    }
     world.text("archive.jsonl", archive(trial, trial | {"event": "Signed Up", "messageId": "t-2"}))
     assert world.rows("SELECT outcome_id, kind, company_key FROM outcomes") == [
         ("segment:t-1", "trial", identity_key(world.workspace.secret(), "company", "acme"))
@@ -151,7 +181,10 @@ def test_messages_without_an_id_are_told_apart_by_what_they_say_and_how_often(wo
     world.text("monday.jsonl", archive(nameless, nameless, nameless | {"anonymousId": "a-2"}, PAGE))
     assert world.rows("SELECT COUNT(*), COUNT(DISTINCT event_id) FROM events") == [(4, 4)]
     # The same messages in a later, longer file are the same events.
-    world.text("tuesday.jsonl", archive(nameless, nameless, nameless | {"anonymousId": "a-2"}, nameless | {"anonymousId": "a-3"}))
+    world.text(
+        "tuesday.jsonl",
+        archive(nameless, nameless, nameless | {"anonymousId": "a-2"}, nameless | {"anonymousId": "a-3"}),
+    )
     assert world.rows("SELECT COUNT(*), COUNT(DISTINCT event_id) FROM events") == [(5, 5)]
 
 
@@ -160,7 +193,14 @@ def test_only_plain_properties_that_name_nobody_are_kept(world: World) -> None:
         "plan": "pro", "seats": 3, "paid": True, "first_name": "Ana", "contact": "ana@example.com", "note": "+1 (650) 555-1212", "none": None,
         "list": [1], "deep": {"a": 1}, "long": "x" * 500, 'odd"key': 1,
     }  # fmt: skip
-    track = {"type": "track", "event": "Plan Chosen", "messageId": "1", "userId": "u", "timestamp": AT, "properties": given}
+    track = {
+        "type": "track",
+        "event": "Plan Chosen",
+        "messageId": "1",
+        "userId": "u",
+        "timestamp": AT,
+        "properties": given,
+    }
     world.text("archive.jsonl", archive(track, track | {"messageId": "2", "properties": []}))
     kept = [row[0] and json.loads(row[0]) for row in world.rows("SELECT properties FROM events ORDER BY event_id")]
     assert kept == [{"plan": "pro", "seats": 3, "paid": True}, None]
@@ -202,8 +242,17 @@ def test_odd_but_whole_messages_are_taken(world: World) -> None:
         json.dumps(PAGE)[:-1] + f',"properties":{deep}}}',
         json.dumps(PAGE | {"messageId": "m-2", "context": [], "properties": "text"}),
         json.dumps(PAGE | {"messageId": "m-3", "context": {"page": {"url": "x" * 1_000_000}, "campaign": 7}}),
-        json.dumps(PAGE | {"messageId": "m-4", "context": {"page": {"url": "https://s.example/?" + "email=a@b.co&" * 2000}}}),
-        json.dumps(ORDER | {"messageId": "m-5", "event": "Signed In", "properties": {"total": "many", "email": {"a": 1}} | {"email": None}}),
+        json.dumps(
+            PAGE | {"messageId": "m-4", "context": {"page": {"url": "https://s.example/?" + "email=a@b.co&" * 2000}}}
+        ),
+        json.dumps(
+            ORDER
+            | {
+                "messageId": "m-5",
+                "event": "Signed In",
+                "properties": {"total": "many", "email": {"a": 1}} | {"email": None},
+            }
+        ),
     ]
     report = world.text("archive.jsonl", "\n".join(odd) + "\n")
     assert (report.accepted, report.reasons) == (5, {})
@@ -228,9 +277,9 @@ def test_everything_that_the_simulator_writes_is_taken(world: World, tmp_path: P
     lines = (tmp_path / "market" / ARCHIVES["segment"]).read_text().count("\n")
     assert world.rows("SELECT COUNT(*) FROM events") == [(lines,)]
     counted = "system = 'shopify' AND status = 'counted' AND kind = 'purchase'"
-    assert world.rows(f"SELECT COUNT(*), SUM(gross_micros - tax_micros - shipping_micros) FROM outcomes WHERE {counted}") == [
-        (truth.orders, truth.revenue_micros)
-    ]
+    assert world.rows(
+        f"SELECT COUNT(*), SUM(gross_micros - tax_micros - shipping_micros) FROM outcomes WHERE {counted}"
+    ) == [(truth.orders, truth.revenue_micros)]
     # What tracking saw of an order is what the shop booked.
     assert world.rows(
         "SELECT COUNT(*) FROM outcomes AS seen LEFT JOIN outcomes AS booked ON booked.outcome_id = 'shopify:' || seen.order_id "

@@ -36,7 +36,9 @@ ITEM = {"Name": "#1001", "Email": "ana@example.com", "Created at": "2026-09-01 1
 
 def export(*rows: dict[str, str], without: tuple[str, ...] = ()) -> str:
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, [name for name in HEADER if name not in without], extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(
+        out, [name for name in HEADER if name not in without], extrasaction="ignore", lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
@@ -52,10 +54,17 @@ def test_the_sample_export_gives_what_is_expected(world: World) -> None:
     (entry,) = [one for one in expected if one["file"] == "ui/shopify/orders_export.csv"]
     sums = entry["sums"]
     report = world.take(FIXTURES / entry["file"])[0]
-    assert (report.verdict, report.source, report.accepted, report.refused) == ("accept", "shopify", entry["rows"]["accepted"], 0)
+    assert (report.verdict, report.source, report.accepted, report.refused) == (
+        "accept",
+        "shopify",
+        entry["rows"]["accepted"],
+        0,
+    )
     usd = report.totals["USD"]
     assert usd["orders"] == sums["orders"]
-    assert [Decimal(usd[name]) for name in ("total", "refunded", "discount")] == [Decimal(sums[name]["USD"]) for name in ("total", "refunded", "discount")]
+    assert [Decimal(usd[name]) for name in ("total", "refunded", "discount")] == [
+        Decimal(sums[name]["USD"]) for name in ("total", "refunded", "discount")
+    ]
 
     def summed(what: str, where: str) -> Any:
         return world.rows(f"SELECT {what} FROM outcomes WHERE {where}")[0][0]
@@ -71,13 +80,15 @@ def test_the_sample_export_gives_what_is_expected(world: World) -> None:
     assert summed("COUNT(*)", "status = 'void'") == sums["cancelled_orders"]
     assert summed("COUNT(*)", "status = 'pending'") == sums["unpaid_orders"]
     assert money("kind = 'purchase' AND status = 'counted'") == Decimal(sums["paid_total_excluding_cancelled"]["USD"])
-    assert world.rows("SELECT line, order_id, utm_campaign, gclid FROM outcomes WHERE outcome_id = 'shopify:5550000003'") == [
-        (7, "1003", "Brand - Search", "TeSter-123_2")
-    ]
+    assert world.rows(
+        "SELECT line, order_id, utm_campaign, gclid FROM outcomes WHERE outcome_id = 'shopify:5550000003'"
+    ) == [(7, "1003", "Brand - Search", "TeSter-123_2")]
 
 
 def test_an_order_is_one_outcome_whatever_its_lines(world: World) -> None:
-    report = world.text("orders.csv", export(ORDER | {"Phone": "+1 650 555 1212", "Payment Reference": "c1.1"}, ITEM, ITEM))
+    report = world.text(
+        "orders.csv", export(ORDER | {"Phone": "+1 650 555 1212", "Payment Reference": "c1.1"}, ITEM, ITEM)
+    )
     assert (report.rows_read, report.accepted) == (3, 3)
     assert report.totals == {"EUR": {"orders": 1, "total": "29.75", "refunded": "0.00", "discount": "2.00"}}
     (row,) = world.rows(
@@ -95,13 +106,20 @@ def test_an_order_is_one_outcome_whatever_its_lines(world: World) -> None:
 def test_an_order_split_over_two_files_keeps_its_amounts(world: World) -> None:
     world.text("orders_1.csv", export(ORDER, ITEM))
     world.text("orders_2.csv", export(ITEM, order(Name="#1002", Id="5550002", Total="10.00")))
-    assert world.rows("SELECT outcome_id, gross_micros FROM outcomes ORDER BY 1") == [("shopify:5550001", 29_750_000), ("shopify:5550002", 10_000_000)]
+    assert world.rows("SELECT outcome_id, gross_micros FROM outcomes ORDER BY 1") == [
+        ("shopify:5550001", 29_750_000),
+        ("shopify:5550002", 10_000_000),
+    ]
 
 
 def test_a_later_export_restates_the_order_and_brings_its_refund(world: World) -> None:
     world.text("monday.csv", export(ORDER))
-    world.text("friday.csv", export(ORDER | {"Financial Status": "partially_refunded", "Refunded Amount": "10.00"}, ITEM))
-    assert world.rows("SELECT outcome_id, kind, gross_micros, parent_outcome_id, occurred_at IS NULL, currency FROM outcomes ORDER BY 1") == [
+    world.text(
+        "friday.csv", export(ORDER | {"Financial Status": "partially_refunded", "Refunded Amount": "10.00"}, ITEM)
+    )
+    assert world.rows(
+        "SELECT outcome_id, kind, gross_micros, parent_outcome_id, occurred_at IS NULL, currency FROM outcomes ORDER BY 1"
+    ) == [
         ("shopify:5550001", "purchase", 29_750_000, None, False, "EUR"),
         ("shopify:5550001:refund", "refund", -10_000_000, "shopify:5550001", True, "EUR"),
     ]
@@ -132,13 +150,20 @@ def test_older_exports_lack_columns(world: World) -> None:
     late = ("Id", "Refunded Amount", "Note Attributes", "Tags", "Phone", "Payment Reference", "Payment Method")
     report = world.text("2012.csv", export(ORDER | {"Financial Status": "refunded"}, ITEM, without=late))
     assert report.verdict == "accept"
-    assert world.rows("SELECT outcome_id, gross_micros FROM outcomes ORDER BY 1") == [("shopify:#1001", 29_750_000), ("shopify:#1001:refund", -29_750_000)]
+    assert world.rows("SELECT outcome_id, gross_micros FROM outcomes ORDER BY 1") == [
+        ("shopify:#1001", 29_750_000),
+        ("shopify:#1001:refund", -29_750_000),
+    ]
 
 
 def test_shipping_is_without_its_tax_where_prices_include_tax(world: World) -> None:
     # 119.00 with 19 % in it, 11.90 of which is shipping: 10.00 of shipping, 1.90 of its tax.
-    world.text("orders.csv", export(ORDER | {"Subtotal": "107.10", "Shipping": "11.90", "Taxes": "19.00", "Total": "119.00"}))
-    assert world.rows("SELECT gross_micros, tax_micros, shipping_micros FROM outcomes") == [(119_000_000, 19_000_000, 10_000_000)]
+    world.text(
+        "orders.csv", export(ORDER | {"Subtotal": "107.10", "Shipping": "11.90", "Taxes": "19.00", "Total": "119.00"})
+    )
+    assert world.rows("SELECT gross_micros, tax_micros, shipping_micros FROM outcomes") == [
+        (119_000_000, 19_000_000, 10_000_000)
+    ]
 
 
 def test_notes_tell_where_the_visit_came_from(world: World) -> None:
@@ -199,4 +224,6 @@ def test_what_is_kept_of_an_address_is_what_the_domain_says(urls: list[str]) -> 
         kept = engine.rows(f"SELECT {kept_address('url')} FROM {numbered} ORDER BY n", {"urls": urls})
     finally:
         engine.close()
-    assert [row[0] for row in kept] == [without_personal_data(without_fragment(url)) if url.strip(" ") else None for url in urls]
+    assert [row[0] for row in kept] == [
+        without_personal_data(without_fragment(url)) if url.strip(" ") else None for url in urls
+    ]

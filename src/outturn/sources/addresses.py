@@ -58,7 +58,8 @@ def arrival_columns(url: str, stated: Mapping[str, str] | None = None) -> str:
     found = arrival_sql(url)
     given = stated or {}
     return ", ".join(
-        (f"COALESCE({given[name]}, {found[name]})" if name in given else found[name]) + f" AS {name}" for name in ARRIVAL_COLUMNS
+        (f"COALESCE({given[name]}, {found[name]})" if name in given else found[name]) + f" AS {name}"
+        for name in ARRIVAL_COLUMNS
     )
 
 
@@ -78,11 +79,16 @@ def _parameter(piece: str) -> str:
     name = f"regexp_replace({key}, '^amp;', '')"
     given = f"substr({piece}, length({key}) + 3)"
     last = f"regexp_extract({name}, '{_LAST_KEY}', 1, 'is')"
-    clicks = _listed(spelling for click_id in CLICK_IDS if click_id.name in CLICK_ID_PRECEDENCE for spelling in click_id.parameters)
-    personal = " OR ".join(
-        f"lower(regexp_replace({one}, '{_KEY_NOISE}', '', 'gi')) IN ({_listed(sorted(PERSONAL_KEYS))})" for one in (name, last)
+    clicks = _listed(
+        spelling for click_id in CLICK_IDS if click_id.name in CLICK_ID_PRECEDENCE for spelling in click_id.parameters
     )
-    phone = f"{name} NOT IN ({_listed(UTM_PARAMETERS)}) AND regexp_full_match({_decoded(given)}, '{PHONE_SHAPE.pattern}')"
+    personal = " OR ".join(
+        f"lower(regexp_replace({one}, '{_KEY_NOISE}', '', 'gi')) IN ({_listed(sorted(PERSONAL_KEYS))})"
+        for one in (name, last)
+    )
+    phone = (
+        f"{name} NOT IN ({_listed(UTM_PARAMETERS)}) AND regexp_full_match({_decoded(given)}, '{PHONE_SHAPE.pattern}')"
+    )
     return (
         f"CASE WHEN NOT contains({piece}, '=') THEN CASE WHEN {_email_like(key)} THEN left({piece}, 1) || '{REMOVED}' ELSE {piece} END "
         f"WHEN {name} IN ({clicks}) THEN {piece} "

@@ -40,7 +40,10 @@ _FIELDS = {
     "ads_campaign": "session_traffic_source_last_click.google_ads_campaign.campaign_id",
     **{f"collected_{name}": f"collected_traffic_source.{name}" for name in _CLICKS},
     **{f"collected_{column}": f"collected_traffic_source.{names[0]}" for column, names in _TAGS.items()},
-    **{f"last_{column}": f"session_traffic_source_last_click.manual_campaign.{names[2]}" for column, names in _TAGS.items()},
+    **{
+        f"last_{column}": f"session_traffic_source_last_click.manual_campaign.{names[2]}"
+        for column, names in _TAGS.items()
+    },
 }
 _PARAM_NAMES = ("page_location", "page_referrer", "ga_session_id", *_CLICKS, *(names[1] for names in _TAGS.values()))
 
@@ -54,7 +57,7 @@ def _of_sale(field: str, param: str) -> str:
     """The expression of a cell that sales and refunds alone fill: a field's text, else a parameter's."""
     params = f"TRY(from_json(json_extract(record, '$.event_params'), '{_PARAMS}'))"
     stated = _text_of(f"list_filter({params}, lambda one: one.key = '{param}')[1]")
-    sold = "regexp_matches(CAST(record AS VARCHAR), '\"event_name\"\\s*:\\s*\"(purchase|refund)\"')"
+    sold = 'regexp_matches(CAST(record AS VARCHAR), \'"event_name"\\s*:\\s*"(purchase|refund)"\')'
     return f"CASE WHEN {sold} THEN COALESCE(json_extract_string(record, '$.ecommerce.{field}'), {stated}) END"
 
 
@@ -87,7 +90,9 @@ _CHECKS = (
     Check(
         "BAD_NUMBER",
         "event_name = 'purchase' AND ("
-        + " OR ".join(f"({name} IS NOT NULL AND {exact_micros(name)} IS NULL)" for name in ("revenue", "tax", "shipping"))
+        + " OR ".join(
+            f"({name} IS NOT NULL AND {exact_micros(name)} IS NULL)" for name in ("revenue", "tax", "shipping")
+        )
         + ")",
         "a purchase's amounts are plain numbers with at most six decimals",
     ),
@@ -120,7 +125,8 @@ _SAID = {
 }
 _PAGES = "('page_view', 'session_start', 'screen_view')"
 _PURPOSES = ", ".join(
-    f"'{name}', CASE {name} WHEN 'Yes' THEN TRUE WHEN 'No' THEN FALSE END" for name in ("ads_storage", "analytics_storage")
+    f"'{name}', CASE {name} WHEN 'Yes' THEN TRUE WHEN 'No' THEN FALSE END"
+    for name in ("ads_storage", "analytics_storage")
 )
 # Step by step, so that each text is taken out of its record once.
 _EVENTS = f"""
@@ -158,7 +164,9 @@ _EVENTS = f"""
         END AS consent
     FROM said
 """  # noqa: S608
-_SOLD = "'ga4' AS system, TRUE AS tracker, '' AS stage, 'counted' AS status, occurred_at, currency, anonymous_key, user_key"
+_SOLD = (
+    "'ga4' AS system, TRUE AS tracker, '' AS stage, 'counted' AS status, occurred_at, currency, anonymous_key, user_key"
+)
 _OUTCOMES = f"""
     WITH sold AS (
         SELECT *, {_said("transaction_id")} AS order_id, COALESCE({_said("transaction_id")}, {_EVENT_KEY}) AS sale,

@@ -47,8 +47,10 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
         source = "phones"
     else:
         # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
+        # An address that came as its SHA-256 is known by that: it meets its like, never the address itself.
         rule = (
-            r"CASE WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) END"
+            r"CASE WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) "
+            r"WHEN regexp_full_match(TRIM(text), '[0-9a-fA-F]{64}') THEN 'sha256:' || LOWER(TRIM(text)) END"
             if cell.identity == "email"
             else "TRIM(text)"
         )

@@ -23,7 +23,9 @@ def entries(rows: str, columns: str) -> str:
         f"WHERE kind IN {_SALES} AND {name} IS NOT NULL GROUP BY {name})"
         for name, view in by.items()
     )
-    joins = " ".join(f"LEFT JOIN {view} ON entries.kind IN {_BACK} AND entries.{name} = {view}.{name}" for name, view in by.items())
+    joins = " ".join(
+        f"LEFT JOIN {view} ON entries.kind IN {_BACK} AND entries.{name} = {view}.{name}" for name, view in by.items()
+    )
     return f"""
         WITH entries AS ({rows}){sales}
         SELECT

@@ -22,16 +22,22 @@ def with_row_ids(stated: str, columns: Iterable[str], *, rows: str = "accepted")
         columns: What makes two rows the same.
         rows: A relation with `line`.
     """
-    texts = " || chr(31) || ".join(f"COALESCE(CAST({name} AS VARCHAR), '')" for name in columns)
+    same = tuple(columns)
+    texts = " || chr(31) || ".join(f"COALESCE({_text(name)}, '')" for name in same)
+    # The engine's own quick hash finds what may repeat; which of it does, and every id, rests on the texts.
+    mark = f"hash({', '.join(same)})"
     return f"""
-        WITH hashed AS (
-            SELECT *, COALESCE({stated}, left(md5({texts}), {_DIGITS})) AS hash FROM {rows}
+        WITH marks AS (
+            SELECT {mark} AS mark FROM {rows} WHERE {stated} IS NULL GROUP BY mark HAVING COUNT(*) > 1
         ), repeated AS (
-            SELECT hash FROM hashed WHERE {stated} IS NULL GROUP BY hash HAVING COUNT(*) > 1
-        ), numbered AS (
-            SELECT line, ROW_NUMBER() OVER (PARTITION BY hash ORDER BY line) AS occurrence
-            FROM hashed SEMI JOIN repeated USING (hash) WHERE {stated} IS NULL
+            SELECT line, ROW_NUMBER() OVER (PARTITION BY {texts} ORDER BY line) AS occurrence
+            FROM {rows} SEMI JOIN marks ON {mark} = marks.mark WHERE {stated} IS NULL
         )
-        SELECT hashed.* EXCLUDE (hash), hash || CASE WHEN occurrence > 1 THEN ':' || CAST(occurrence AS VARCHAR) ELSE '' END AS row_id
-        FROM hashed LEFT JOIN numbered USING (line)
+        SELECT {rows}.*, COALESCE({stated}, left(md5({texts}), {_DIGITS})
+            || CASE WHEN occurrence > 1 THEN ':' || CAST(occurrence AS VARCHAR) ELSE '' END) AS row_id
+        FROM {rows} LEFT JOIN repeated USING (line)
     """  # noqa: S608
+
+
+def _text(column: str) -> str:
+    return f"hex({column})" if column.endswith("_key") else f"CAST({column} AS VARCHAR)"

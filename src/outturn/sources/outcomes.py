@@ -55,9 +55,15 @@ SOURCE = Source(
         Layout(
             "outcomes",
             _CELLS,
+            # A table with `value` is one of conversions, which may have ids and kinds as well.
+            without=("value",),
             outputs={"outcomes": entries("SELECT * FROM accepted", _COLUMNS)},
             checks=(
-                Check("MISSING_VALUE", _NOBODY, "names nobody: expected user_id, email, email_sha256, phone, click_id or crm_id"),
+                Check(
+                    "MISSING_VALUE",
+                    _NOBODY,
+                    "names nobody: expected user_id, email, email_sha256, phone, click_id or crm_id",
+                ),
             ),
             totals=(Total("outcomes", "1"), Total("revenue", "gross", money=True)),
             suppressed="strip",

@@ -38,7 +38,11 @@ _CELLS = (
     Cell("sent", Kind.VERSION, ("sentAt",)),
     Cell("received", Kind.VERSION, ("receivedAt",)),
     Cell("message_id", Kind.TEXT, ("messageId",)),
-    Cell("record_hash", Kind.TEXT, expression="CASE WHEN json_extract_string(record, '$.messageId') IS NULL THEN left(sha256(CAST(record AS VARCHAR)), 32) END"),
+    Cell(
+        "record_hash",
+        Kind.TEXT,
+        expression="CASE WHEN json_extract_string(record, '$.messageId') IS NULL THEN left(sha256(CAST(record AS VARCHAR)), 32) END",
+    ),
     Cell("anonymous_key", Kind.KEY, ("anonymousId",), identity="anonymous"),
     Cell("user_key", Kind.KEY, ("userId",), identity="user"),
     Cell("previous_key", Kind.KEY, ("previousId",), identity="anonymous"),
@@ -83,10 +87,19 @@ _OCCURRED = (
     "COALESCE(CASE WHEN original IS NOT NULL THEN make_timestamptz(epoch_us(received) - (epoch_us(sent) - epoch_us(original))) END, "
     "stamped, original, received)"
 )
-_GROSS = (
-    f"COALESCE({_micros('total')}, {_micros('revenue')} + COALESCE({_micros('tax')}, 0) + COALESCE({_micros('shipping')}, 0), {_micros('value')})"
+_GROSS = f"COALESCE({_micros('total')}, {_micros('revenue')} + COALESCE({_micros('tax')}, 0) + COALESCE({_micros('shipping')}, 0), {_micros('value')})"
+_TEXTS = (
+    "about",
+    "message_id",
+    "event",
+    "order_id",
+    "email_key",
+    "phone_key",
+    "anonymous_key",
+    "user_key",
+    "previous_key",
+    "company_key",
 )
-_TEXTS = ("about", "message_id", "event", "order_id", "email_key", "phone_key", "anonymous_key", "user_key", "previous_key", "company_key")
 _CHECKS = (
     Check("MISSING_VALUE", "anonymous_key IS NULL AND user_key IS NULL", "anonymousId and userId are missing: expected at least one of them"),
     Check("MISSING_VALUE", " OR ".join(f"left({name}_text, 1) IN ('{{', '[')" for name in _TEXTS), "an id, a name or an address is no text"),

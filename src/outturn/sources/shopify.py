@@ -100,8 +100,16 @@ SOURCE = Source(
             outputs={"outcomes": _OUTCOMES},
             marks=("Lineitem name",),
             checks=(
-                Check("MISSING_VALUE", "total_micros IS NULL AND financial_status IS NOT NULL", "an order's first line states its Total"),
-                Check("MISSING_VALUE", "total_micros IS NOT NULL AND financial_status IS NULL", "an order's first line states its Financial Status"),
+                Check(
+                    "MISSING_VALUE",
+                    "total_micros IS NULL AND financial_status IS NOT NULL",
+                    "an order's first line states its Total",
+                ),
+                Check(
+                    "MISSING_VALUE",
+                    "total_micros IS NOT NULL AND financial_status IS NULL",
+                    "an order's first line states its Financial Status",
+                ),
             ),
             totals=(
                 Total("orders", "CASE WHEN total_micros IS NOT NULL THEN 1 END"),
