@@ -159,7 +159,7 @@ def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silen
     """Simulate a market, import its files, build, and set each model's figures beside the planted truth.
 
     Args:
-        folder: Made anew: an earlier demo there is replaced, anything else is left alone and refused.
+        folder: New, empty, or an earlier demo's, whose files are replaced; a folder of anything else is refused.
         now: The time of the imports.
         progress: Told what is being done.
         options: `people`, `days`, `seed` of `outturn.simulator.simulate`.
@@ -167,11 +167,16 @@ def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silen
     from outturn.pipeline.truth import Planted, beside_truth
     from outturn.simulator import AURORA, TRUTH_FILE, simulate
 
-    exports = _new_demo_folder(folder) / "exports"
+    _mark_as_demo(folder)
     progress("Simulating a market")
+    exports, drafts = folder / "exports", folder / ".exports"
+    shutil.rmtree(drafts, ignore_errors=True)
     start = min(_DEMO_START, now.date() - timedelta(days=options.get("days", 0) + 1))
-    truth = simulate(exports, start=start, **options)
-    (exports / TRUTH_FILE).rename(folder / TRUTH_FILE)
+    truth = simulate(drafts, start=start, **options)
+    for earlier in (exports, folder / "workspace"):
+        shutil.rmtree(earlier, ignore_errors=True)
+    drafts.rename(exports)
+    (exports / TRUTH_FILE).replace(folder / TRUTH_FILE)
     workspace = create(folder / "workspace", currency=truth.currency, time_zone=AURORA.shop_zone)
     # As for any user: Meta's files do not say whose days they count, and its account's days are New York's.
     metas = sorted(exports.glob("meta*"))
@@ -200,10 +205,10 @@ def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silen
     }
 
 
-def _new_demo_folder(folder: Path) -> Path:
-    mark = folder / "truth.json"
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+def _mark_as_demo(folder: Path) -> None:
+    """Make the folder, or know it again by a mark that no folder of a user's own exports has."""
+    mark = folder / ".outturn-demo"
+    if folder.exists() and not mark.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} holds something else than a demo: name a new folder")
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / "exports").mkdir(parents=True)
-    return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()

@@ -11,11 +11,11 @@ import click
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
 from outturn.cli.progress import progress_bar
-from outturn.cli.workspace import build_line
+from outturn.cli.workspace import build_after, close_with
 
 
 @click.command("import")
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "source", help="The source, where the content does not tell it.")
 @click.option("--account", help="The ad account of files that do not name theirs.")
 @click.option("--currency", help="The currency of files that do not state theirs.")
@@ -44,13 +44,12 @@ def import_command(folder: Path | None, files: tuple[Path, ...], *, as_json: boo
     with progress_bar() as progress:
         reports = workspace.import_files(list(files), now=datetime.now(UTC), progress=progress, **options)
         changed = not dry_run and any(report["verdict"] in ("accept", "period_only") for report in reports)
-        figures = workspace.build(now=datetime.now(UTC), progress=progress) if changed and not no_build else None
+        built = build_after(workspace, progress) if changed and not no_build else {}
     if as_json:
-        print_json({"files": reports} | ({"build": figures} if figures else {}))
+        print_json({"files": reports} | built)
     else:
         _print_reports(reports)
-        if figures:
-            click.echo(build_line(figures))
+    close_with(built, as_json=as_json)
     if any(report["verdict"] == "refuse" for report in reports):
         click.get_current_context().exit(1)
 
@@ -116,19 +115,22 @@ def imports_command(ctx: click.Context, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def undo_command(folder: Path | None, import_id: str, *, no_build: bool, as_json: bool) -> None:
-    """Take one import back; what it had restated comes back too."""
+    """Take one import back; what it had restated comes back too.
+
+    \b
+    outturn -w acme imports undo i20261122T080000000000-0001
+    """
     workspace = api.find(folder)
     workspace.undo(import_id, now=datetime.now(UTC))
-    figures = None
+    built = {}
     if not no_build:
         with progress_bar() as progress:
-            figures = workspace.build(now=datetime.now(UTC), progress=progress)
+            built = build_after(workspace, progress)
     if as_json:
-        print_json({"undone": import_id} | ({"build": figures} if figures else {}))
+        print_json({"undone": import_id} | built)
     else:
         click.echo(f"Took back {import_id}.")
-        if figures:
-            click.echo(build_line(figures))
+    close_with(built, as_json=as_json)
 
 
 @click.command("refused")

@@ -80,6 +80,9 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of a pipe (head, less) has had enough: no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        # A full disk, a folder without rights: the machine refuses, and says why.
+        _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -32,7 +32,10 @@ def forget_command(folder: Path | None, identifier: str, *, as_json: bool) -> No
         return
     for table, rows in done["rows"].items():
         click.echo(f"{table}: {rows:,} rows")
-    click.echo(f"Forgot {done['identifiers']:,} identifiers. Not reached: {'; '.join(done['not_reached'])}.")
+    if done["identifiers"]:
+        click.echo(f"Forgot {done['identifiers']:,} identifiers. Not reached: {'; '.join(done['not_reached'])}.")
+    else:
+        click.echo(f"Nobody is known by {identifier!r}. Imports from now on will not let them in.")
 
 
 @click.group("person")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from outturn import api
 from outturn.cli.output import json_option, print_json
 from outturn.cli.progress import progress_bar
+from outturn.domain.errors import OutturnError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.command("init")
@@ -47,6 +52,27 @@ def build_command(folder: Path | None, *, as_json: bool) -> None:
         print_json(figures)
     else:
         click.echo(build_line(figures))
+
+
+def build_after(workspace: api.OpenWorkspace, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Build after a change of the facts, which stands whatever the build finds.
+
+    Returns:
+        `build` with its figures, or `error` with why the figures from before still stand.
+    """
+    try:
+        return {"build": workspace.build(now=datetime.now(UTC), progress=progress)}
+    except OutturnError as error:
+        return {"error": str(error)}
+
+
+def close_with(built: dict[str, Any], *, as_json: bool) -> None:
+    """Say what `build_after` gave; leave with 1 where nothing could be built."""
+    if "error" in built:
+        click.echo(f"outturn: The facts are in, the figures stay as they were: {built['error']}", err=True)
+        click.get_current_context().exit(1)
+    if "build" in built and not as_json:
+        click.echo(build_line(built["build"]))
 
 
 def build_line(figures: dict[str, object]) -> str:

@@ -8,18 +8,22 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from outturn.attribution.credits import write_credits
 from outturn.domain.time import end_of_day, micros_of
 from outturn.journeys.campaigns import build_campaigns
 from outturn.journeys.context import JourneyContext
 from outturn.journeys.conversions import build_conversions
+from outturn.journeys.erasure import BLANKED_OUTCOME_COLUMNS
 from outturn.journeys.people import build_people
 from outturn.journeys.touches import build_touches
 from outturn.metrics.channel_day import build_channel_day
-from outturn.store.builds import Build, Builds
+from outturn.store.book import Book
+from outturn.store.builds import AS_OF_PREFIX, Build, Builds
 from outturn.store.engine import Engine, open_engine
 from outturn.store.facts import Facts
-from outturn.store.tables import TABLES
+from outturn.store.tables import IDENTITY_COLUMNS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,7 +85,6 @@ def _credits(bench: Bench) -> None:
 
 def _channel_day(bench: Bench) -> None:
     settings = bench.settings
-    platforms = [platform for (platform,) in bench.engine.rows("SELECT DISTINCT platform FROM ad_spend")]
     build_channel_day(bench.engine, bench.publish, currency=settings.currency, time_zone=settings.time_zone)
 
 
@@ -105,14 +108,21 @@ def build(workspace: Workspace, *, now: datetime, progress: Callable[[str], None
         progress: Told which step runs.
     """
     with workspace.lock():
-        builds = Builds(workspace.lake)
-        made = builds.begin(f"b{now:%Y%m%dT%H%M%S%f}")
-        try:
-            _run(workspace, made, before=now + timedelta(microseconds=1), progress=progress)
-            builds.publish(made)
-        except BaseException:
-            builds.discard(made)
-            raise
+        return build_locked(workspace, now=now, progress=progress)
+
+
+def build_locked(
+    workspace: Workspace, *, now: datetime, progress: Callable[[str], None] = lambda _what: None
+) -> Build:
+    """As `build`, for a caller that holds the workspace's lock already."""
+    builds = Builds(workspace.lake)
+    made = builds.begin(f"b{now:%Y%m%dT%H%M%S%f}")
+    try:
+        _run(workspace, made, before=now + timedelta(microseconds=1), progress=progress)
+        builds.publish(made, now=now)
+    except BaseException:
+        builds.discard(made)
+        raise
     return made
 
 
@@ -126,7 +136,7 @@ def build_as_of(workspace: Workspace, day: date, *, now: datetime) -> Iterator[B
         now: Names the temporary build.
     """
     builds = Builds(workspace.lake)
-    made = builds.begin(f"as-of-{now:%Y%m%dT%H%M%S%f}")
+    made = builds.begin(f"{AS_OF_PREFIX}{now:%Y%m%dT%H%M%S%f}")
     try:
         _run(workspace, made, before=end_of_day(day, workspace.settings.time_zone))
         yield made
@@ -146,6 +156,7 @@ def _run(
     engine = open_engine(workspace.settings)
     try:
         facts.expose(engine, as_of=before)
+        _leave_out_forgotten(engine, workspace)
         bench = Bench(engine, workspace.settings, made)
         seconds: dict[str, float] = {}
         for name, step in STEPS:
@@ -170,3 +181,29 @@ def _run(
         "facts_before_micros": micros_of(before),
         "found": bench.found,
     }
+
+
+def _leave_out_forgotten(engine: Engine, workspace: Workspace) -> None:
+    """Hide whoever asked to be forgotten: only a `forget` that was cut short has left anything to hide."""
+    book = Book(workspace.book)
+    suppressed = book.suppressed()
+    book.close()
+    if not suppressed:
+        return
+    engine.register("suppressed_keys", pa.table({"identifier": pa.array(sorted(suppressed), pa.binary())}))
+    forgotten = " OR ".join(f"{column} IN (SELECT identifier FROM suppressed_keys)" for column in IDENTITY_COLUMNS)
+    kept = {
+        "events": f"SELECT * FROM events WHERE NOT COALESCE({forgotten}, FALSE)",  # noqa: S608 - our own columns
+        "outcomes": f"SELECT {_blanked('outcomes', forgotten)} FROM outcomes",  # noqa: S608
+    }
+    for name, statement in kept.items():
+        ((rows,),) = engine.rows(f"SELECT COUNT(*) FROM {name} WHERE {forgotten}")  # noqa: S608
+        if rows:
+            engine.table(name, statement)
+
+
+def _blanked(name: str, forgotten: str) -> str:
+    return ", ".join(
+        f"CASE WHEN {forgotten} THEN NULL ELSE {column} END AS {column}" if column in BLANKED_OUTCOME_COLUMNS else column
+        for column in TABLES[name].names
+    )

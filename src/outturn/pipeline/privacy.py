@@ -6,17 +6,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from outturn.domain.errors import UsageError
 from outturn.journeys.context import JourneyContext
 from outturn.journeys.erasure import PersonFound, erasure_of, find_person, identify_everyone
 from outturn.journeys.erasure import export_person as rows_of_person
-from outturn.pipeline.build import build
+from outturn.pipeline.build import build_locked
 from outturn.store.book import Book
 from outturn.store.builds import Builds
 from outturn.store.engine import Engine, open_engine
-from outturn.store.facts import Facts
+from outturn.store.facts import Facts, Rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from outturn.store.workspace import Workspace
@@ -39,8 +40,10 @@ def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str,
         `shared`: identifiers of others that stood beside theirs and stay; `not_reached`: what Outturn cannot reach.
 
     Raises:
-        UsageError: The identifier means several persons.
+        UsageError: The identifier is empty, or means several persons.
     """
+    if not identifier.strip():
+        raise UsageError("An empty identifier means nobody: expected an e-mail, phone, user, browser or order id")
     with workspace.lock():
         facts = Facts(workspace.lake)
         with _everyone(workspace, facts) as engine:
@@ -48,19 +51,27 @@ def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str,
             erasure = erasure_of(engine, person)
         book = Book(workspace.book)
         book.suppress(erasure.suppressed, now)
+        suppressed = sorted(book.suppressed())
         book.close()
-        rows = {table: facts.rewrite(table, rewrite) for table, rewrite in erasure.rewrites.items()}
+        rows = {table: facts.rewrite(table, _of_all(rewrite, suppressed)) for table, rewrite in erasure.rewrites.items()}
         facts.vacuum()
-    builds = Builds(workspace.lake)
-    if builds.published() is not None:
-        build(workspace, now=now + timedelta(microseconds=1))
-        builds.drop_superseded()
+        builds = Builds(workspace.lake)
+        if builds.published() is not None:
+            build_locked(workspace, now=now + timedelta(microseconds=1))
+            builds.drop_others()
     return {
         "identifiers": len(person.keys) if person.person_key else 0,
         "rows": rows,
         "shared": erasure.shared,
         "not_reached": list(NOT_REACHED),
     }
+
+
+def _of_all(rewrite: Rewrite, suppressed: Sequence[bytes]) -> Rewrite:
+    """The same for everyone who was ever to be forgotten: it finishes what a crash has cut short."""
+    if "keys" not in rewrite.parameters:
+        return rewrite
+    return rewrite._replace(parameters={**rewrite.parameters, "keys": list(suppressed)})
 
 
 def export_person(workspace: Workspace, identifier: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,17 @@ from outturn.store.workspace import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from outturn.store.engine import Engine
 
+AS_OF_PREFIX = "as-of-"
+"""Of the folders of builds that one question makes and deletes; the rest of the name is when, as `b` has it too."""
+
 _POINTER = "published.json"
-_KEPT_BUILDS = 2  # the current one, and the one before for readers that have pinned it
+_STAMP = "%Y%m%dT%H%M%S%f"
+# A question that still stands after so long has died.
+_LONGEST_QUESTION = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -62,8 +69,16 @@ class Builds:
         folder.mkdir(parents=True)
         return Build(build_id, folder)
 
-    def publish(self, build: Build) -> None:
-        """Make the build the one that readers find, then delete those that nobody can pin any more."""
+    def publish(self, build: Build, *, now: datetime) -> None:
+        """Make the build the one that readers find, then delete those that nobody can pin any more.
+
+        The build before it stays, for readers that have pinned it.
+
+        Args:
+            build: From `begin`, its tables written.
+            now: Tells the builds of questions that are still being asked from those that a crash left behind.
+        """
+        before = self.published()
         for name, files in build.files.items():
             declare(build.folder / name, TABLES[name], files)
         document = {
@@ -73,25 +88,37 @@ class Builds:
             "files": {name: [str(file.relative_to(build.folder)) for file in files] for name, files in build.files.items()},
         }
         write_durably(self._root / _POINTER, json.dumps(document, sort_keys=True).encode())
-        self.drop_superseded(kept=_KEPT_BUILDS - 1)
+        kept = {build.build_id} | ({before.build_id} if before else set())
+        asked = f"{AS_OF_PREFIX}{now - _LONGEST_QUESTION:{_STAMP}}"
+        for folder in self._folders():
+            if folder.name not in kept and (not folder.name.startswith(AS_OF_PREFIX) or folder.name < asked):
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def drop_superseded(self, *, kept: int = 0) -> None:
-        """Delete the builds before the current one, but for the latest `kept` of them."""
+    def drop_others(self) -> None:
+        """Delete every build but the current one, also those that somebody is reading: of people to be forgotten."""
         current = self.current().build_id
-        older = sorted(folder for folder in self._root.glob("b*") if folder.name < current)
-        for folder in older[: len(older) - kept]:
-            shutil.rmtree(folder)
+        for folder in self._folders():
+            if folder.name != current:
+                shutil.rmtree(folder)
 
     def discard(self, build: Build) -> None:
         """Delete a build that is not to be published."""
         shutil.rmtree(build.folder, ignore_errors=True)
 
     def published(self) -> Build | None:
-        """The current build; None where nothing has been built yet."""
+        """The current build; None where nothing has been built yet.
+
+        Raises:
+            WorkspaceError: The pointer to it is damaged.
+        """
         try:
             document: Mapping[str, Any] = json.loads((self._root / _POINTER).read_bytes())
         except FileNotFoundError:
             return None
+        except ValueError:
+            raise WorkspaceError(
+                f"{self._root / _POINTER} is damaged: delete it and run `outturn build`, which works everything out anew."
+            ) from None
         folder = self._root / document["build_id"]
         return Build(
             document["build_id"],
@@ -111,3 +138,6 @@ class Builds:
         if build is None:
             raise WorkspaceError("Nothing has been built in this workspace yet. Import files first: outturn import FILE…")
         return build
+
+    def _folders(self) -> list[Path]:
+        return [path for path in self._root.iterdir() if path.is_dir()]
