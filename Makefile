@@ -53,10 +53,11 @@ engines: setup-spark ## the tests marked spark, on Spark at local[2]
 	.venv-spark/bin/python -m pytest -m spark tests
 
 bench: setup ## speed against peers, as ratios in one run
-	$(PY) bench/run.py
+	$(PY) -m bench.run
 
-soak: setup ## the long run: memory and exactness over hours
-	$(PY) bench/soak.py
+soak: setup ## the long run: property tests at full size, a market of ten million touches
+	$(PY) -m pytest -n $(JOBS) --hypothesis-profile soak tests
+	$(PY) -m bench.soak
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
