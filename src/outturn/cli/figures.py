@@ -129,7 +129,7 @@ def attribute_command(
     rows = sorted(zip(*found["models"].values(), strict=True), key=lambda row: row[0]["channel"].startswith("("))
     figures = ("revenue",) if len(names) > 1 else ("conversions", "revenue")
     print_table(
-        f"Credit · goal {found['goal']} · {found['conversions']:,.0f} conversions · {found['revenue']} {found['currency']} · lookback {found['lookback_days']} days",
+        f"Credit · goal {found['goal']} · {found['conversions']:,.0f} conversions · {Decimal(found['revenue']):,.2f} {found['currency']} · lookback {found['lookback_days']} days",
         [*labels, *(f"{name} {figure}" if len(names) == 1 else name for name in names for figure in figures)],
         [[*(row[0][label] for label in labels), *(_amount(one[figure]) for one in row for figure in figures)] for row in rows],
     )

@@ -43,6 +43,16 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader of a pipe (head, less) has had enough: no error of ours, while click would leave with 1.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+        return result
+
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="outturn")
@@ -76,10 +86,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except OutturnError as error:
         _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe (head, less) has had enough: no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         # A full disk, a folder without rights: the machine refuses, and says why.
         _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)

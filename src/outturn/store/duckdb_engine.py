@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from outturn.domain.errors import OutturnError
+from outturn.domain.errors import OutturnError, WorkspaceError
 from outturn.store.macros import MACROS
 from outturn.store.sql import inline
 
@@ -84,7 +84,11 @@ class DuckDBEngine:
         else:
             nothing = ", ".join(f"CAST(NULL AS {c.type.duckdb}) AS {c.name}" for c in table.columns)
             source = f"(SELECT {nothing}) WHERE FALSE"
-        self._name(name, "VIEW", f"SELECT {_typed(table)} FROM {source}")
+        try:
+            self._name(name, "VIEW", f"SELECT {_typed(table)} FROM {source}")
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            remedy = "Work it out anew: outturn build" if table.kind == "derived" else "Restore the workspace from a backup"
+            raise WorkspaceError(f"The table {table.name} is damaged: {str(error).splitlines()[0]}. {remedy}") from None
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Name rows that Python has made."""

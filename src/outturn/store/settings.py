@@ -24,7 +24,11 @@ def load_settings(path: Path) -> Settings:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not readable as TOML: {error}") from None
-    return checked(document, where=path.name)
+    try:
+        return checked(document, where=path.name)
+    except UsageError as error:
+        # A command line may have said as much: what is wrong here stands in the file.
+        raise UsageError(str(error) if path.name in str(error) else f"{path.name}: {error}") from None
 
 
 def first_settings_text(currency: str, time_zone: str) -> str:
