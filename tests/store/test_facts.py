@@ -78,11 +78,17 @@ SPEND = "SELECT campaign_id, date_day, CAST(SUM(spend_micros) AS BIGINT) FROM ad
 
 def test_a_later_import_replaces_its_days_and_undo_brings_them_back(tmp_path: Path) -> None:
     facts = Facts(tmp_path)
-    facts.load(record(1), {"ad_spend": spend(("a", 1, "campaign", 10), ("b", 1, "campaign", 5), ("a", 2, "campaign", 7))})
+    facts.load(
+        record(1), {"ad_spend": spend(("a", 1, "campaign", 10), ("b", 1, "campaign", 5), ("a", 2, "campaign", 7))}
+    )
     facts.load(record(2), {"ad_spend": spend(("a", 1, "campaign", 11), ("b", 1, "campaign", 5))})
     first, second = date(2026, 3, 1), date(2026, 3, 2)
     assert current(facts, SPEND) == [("a", first, 11), ("a", second, 7), ("b", first, 5)]
-    assert current(facts, SPEND, as_of=START + timedelta(hours=2)) == [("a", first, 10), ("a", second, 7), ("b", first, 5)]
+    assert current(facts, SPEND, as_of=START + timedelta(hours=2)) == [
+        ("a", first, 10),
+        ("a", second, 7),
+        ("b", first, 5),
+    ]
     facts.undo(record(2).import_id, START + timedelta(hours=3))
     assert current(facts, SPEND) == [("a", first, 10), ("a", second, 7), ("b", first, 5)]
     with pytest.raises(UsageError, match="undone already"):
@@ -175,7 +181,11 @@ def test_a_crash_between_any_two_writes_leaves_the_old_state_or_the_new(
     committed = not crashed or writes[-1] == "imports"
     after = current(facts, SPEND)
     assert (after == before) if not committed else (("a", date(2026, 3, 1), 10) in after)
-    assert len(current(facts, "SELECT line FROM claims")) == len(current(facts, "SELECT line FROM refused_rows")) == committed
+    assert (
+        len(current(facts, "SELECT line FROM claims"))
+        == len(current(facts, "SELECT line FROM refused_rows"))
+        == committed
+    )
     # The next import sweeps what the crash left and is whole itself.
     facts.load(record(3), tables)
     assert ("a", date(2026, 3, 1), 10) in current(facts, SPEND)
@@ -218,3 +228,21 @@ def _claim() -> dict[str, Any]:
 
 def _refused() -> dict[str, Any]:
     return {"line": 3, "file": "f.csv", "reason": "BAD_DATE", "detail": "Day '31 Feb'", "raw": "x"}
+
+
+def test_an_ad_that_stands_alone_belongs_to_its_campaign(tmp_path: Path) -> None:
+    def entity(line: int, level: str, id_: str, parent: str | None) -> dict[str, Any]:
+        return {"line": line, "platform": "meta_ads", "level": level, "id": id_, "parent_id": parent}
+
+    alone = {
+        "line": 2, "platform": "meta_ads", "account_id": "1", "date_day": date(2026, 3, 1), "level": "ad",
+        "ad_id": "a1", "currency": "EUR", "time_zone": "UTC", "time_zone_assumed": False, "spend_micros": 5,
+    }  # fmt: skip
+    facts = Facts(tmp_path)
+    facts.load(record(1), {"ad_spend": pa.Table.from_pylist([alone, {**alone, "line": 3, "ad_id": "a2"}])})
+    facts.load(
+        record(2),
+        {"ad_entities": pa.Table.from_pylist([entity(2, "ad", "a1", "g1"), entity(3, "ad_group", "g1", "c1")])},
+    )
+    rows = current(facts, "SELECT ad_id, ad_group_id, campaign_id FROM ad_spend")
+    assert rows == [("a1", "g1", "c1"), ("a2", None, None)]

@@ -45,7 +45,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("privacy", "phone_region", "", "ISO 3166", "country of phone numbers written without `+`"),
     Setting("engine", "name", "duckdb", "", "what computes", ("duckdb", "spark")),
     Setting("engine", "threads", 0, "threads", "0: one per core"),
-    Setting("engine", "memory_limit_mb", 0, "MB", "memory before spilling to disk; 0: the engine's own default"),
+    Setting("engine", "memory_limit_mb", 0, "MB", "memory before spilling to disk; 0: DuckDB takes a quarter of the machine's, Spark 2,048"),
     Setting("engine", "spark_url", "local[2]", "URL", "the Spark session: local[2], spark://host:7077, ..."),
 )  # fmt: skip
 

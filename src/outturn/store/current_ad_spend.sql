@@ -1,7 +1,8 @@
 -- table: ad_spend
 -- grain: import_id, line
--- reads: ad_spend_rows, loaded_imports, account_adopters
--- says: per platform, account, day and level the latest loaded import's rows; a partial one replaces only the campaigns that it names
+-- reads: ad_spend_rows, loaded_imports, account_adopters, ad_parents
+-- says: per platform, account, day and level the latest loaded import's rows, a partial one replacing only the campaigns that it names;
+--  an ad or ad group that stands alone is given its parents
 WITH loaded AS (
     SELECT
         ad_spend_rows.* EXCLUDE (account_id),
@@ -22,6 +23,14 @@ WITH loaded AS (
         MAX(import_id) OVER (PARTITION BY platform, account_id, date_day, period_start, period_end, level, campaign) AS latest_of_campaign
     FROM loaded
 )
-SELECT * EXCLUDE (partial, campaign, latest_whole, latest_of_campaign)
+SELECT
+    ranked.* EXCLUDE (partial, campaign, latest_whole, latest_of_campaign, campaign_id, ad_group_id),
+    COALESCE(ranked.campaign_id, ad_parents.campaign_id) AS campaign_id,
+    COALESCE(ranked.ad_group_id, ad_parents.ad_group_id) AS ad_group_id
 FROM ranked
-WHERE import_id >= COALESCE(latest_whole, import_id) AND import_id = latest_of_campaign
+LEFT JOIN ad_parents
+    ON ranked.platform = ad_parents.platform
+    AND ad_parents.level = CASE WHEN ranked.ad_id IS NULL THEN 'ad_group' ELSE 'ad' END
+    AND ad_parents.id = COALESCE(ranked.ad_id, ranked.ad_group_id)
+    AND ranked.campaign_name IS NULL
+WHERE ranked.import_id >= COALESCE(ranked.latest_whole, ranked.import_id) AND ranked.import_id = ranked.latest_of_campaign

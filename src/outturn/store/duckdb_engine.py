@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +49,8 @@ class DuckDBEngine:
         """Open one.
 
         Args:
-            memory_limit_mb: Buffers beyond which statements work in temporary files; 0: 1 GB.
+            memory_limit_mb: Buffers beyond which statements work in temporary files; 0: a quarter of the machine's
+                memory, at least 1 GB.
             threads: 0: as many as the machine has.
             temp_directory: Empty: a private folder, removed at `close`.
             only_folders: Where given, files outside these folders cannot be read or written, extensions cannot be
@@ -57,7 +59,7 @@ class DuckDBEngine:
         self._spill = Path(temp_directory or tempfile.mkdtemp(prefix="outturn-"))
         self._owns_spill = not temp_directory
         config: dict[str, Any] = {
-            "memory_limit": f"{memory_limit_mb or 1024}MiB",
+            "memory_limit": f"{memory_limit_mb or _share_of_memory_mb()}MiB",
             "temp_directory": str(self._spill),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
@@ -173,6 +175,10 @@ class DuckDBEngine:
 
 def _typed(table: Table) -> str:
     return ", ".join(f"CAST({column.name} AS {column.type.duckdb}) AS {column.name}" for column in table.columns)
+
+
+def _share_of_memory_mb() -> int:
+    return max(1024, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 // 4)
 
 
 def quoted(text: str) -> str:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from outturn.store.engine import Engine
 
-CURRENT = ("ad_spend", "ad_entities", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
-"""Fact tables that have a rule for what is current, in `store/current_<table>.sql`."""
+CURRENT = ("ad_entities", "ad_spend", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
+"""Fact tables that have a rule for what is current, in `store/current_<table>.sql`; each may read those before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +175,22 @@ class Facts:
         before = MAX_MICROS if as_of is None else micros_of(as_of)
         engine.relation("imports_rows", [str(file) for file in self._lake.files(IMPORTS)], IMPORTS)
         engine.table("loaded_imports", load("outturn.store", "loaded_imports"), {"as_of_micros": before})
-        for name in only:
-            table = TABLES[name]
-            engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(table)], table)
-        if "imports" in only:
+        asked = set(only)
+        if not asked.isdisjoint({"ad_spend", "claims"}):
+            asked |= {"ad_spend", "ad_entities"}  # which the statements of both read
+        for name in asked:
+            engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(TABLES[name])], TABLES[name])
+        if "imports" in asked:
             engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
-        if not {"ad_spend", "claims"}.isdisjoint(only):
-            if "ad_spend" not in only:
-                engine.relation("ad_spend_rows", [str(file) for file in self._lake.files(AD_SPEND)], AD_SPEND)
-            engine.table("account_adopters", load("outturn.store", "account_adopters"))
-        if "events" in only:
+        if "events" in asked:
             engine.table("events_repeated", load("outturn.store", "events_repeated"))
         for name in CURRENT:
-            if name in only:
-                engine.view(name, load("outturn.store", f"current_{name}"))
+            if name not in asked:
+                continue
+            if name == "ad_spend":
+                for step in ("account_adopters", "ad_parents"):
+                    engine.table(step, load("outturn.store", step))
+            engine.view(name, load("outturn.store", f"current_{name}"))
 
     def rewrite(self, table_name: str, rewrite: Rewrite) -> int:
         """Change the past of one table, physically: for erasure, and for nothing else.
