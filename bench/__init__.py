@@ -1,0 +1,1 @@
+"""How fast it is, as ratios to the bare engine in the same run: `make bench`."""

@@ -1,4 +1,4 @@
-"""`outturn kpis --by channel` from process start over ten million touches, against importing DuckDB and one bare query."""
+"""`outturn kpis --by channel` from process start over ten million touches, against DuckDB and the bare queries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ import duckdb
 print(duckdb.execute('''
     SELECT channel, SUM(revenue_micros), SUM(conversions) FROM read_parquet({credits})
     WHERE model = 'last_non_direct' GROUP BY 1 ORDER BY 1''').fetchall(),
-    duckdb.execute('''SELECT channel, SUM(spend_micros), SUM(visits) FROM read_parquet({channel_day}) GROUP BY 1''').fetchall())
+    duckdb.execute('''
+    SELECT channel, SUM(spend_micros), SUM(visits) FROM read_parquet({channel_day}) GROUP BY 1''').fetchall())
 """
 
 
@@ -44,7 +45,15 @@ def main() -> None:
             theirs.append(process_seconds(bare))
         what = "`outturn kpis --by channel --json`, from process start"
         hand_over(
-            [Ratio(what, statistics.median(ours), "`import duckdb` and the bare queries", statistics.median(theirs), "<= 2.00")]
+            [
+                Ratio(
+                    what,
+                    statistics.median(ours),
+                    "`import duckdb` and the bare queries",
+                    statistics.median(theirs),
+                    "<= 2.00",
+                )
+            ]
         )
     finally:
         shutil.rmtree(folder)

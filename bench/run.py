@@ -1,7 +1,7 @@
 """Every benchmark, each in a process of its own, as ratios to the bare engine in the same run.
 
-    make bench                   all of them; the table goes to standard output and bench/out/benchmarks.md
-    python bench/run.py kpis     some of them
+make bench                   all of them; the table goes to standard output and bench/out/benchmarks.md
+python bench/run.py kpis     some of them
 """
 
 from __future__ import annotations
@@ -27,13 +27,17 @@ def main(asked: list[str]) -> int:
     rows: list[Ratio] = []
     for name in asked or BENCHMARKS:
         print(f"{name} …", file=sys.stderr, flush=True)
-        done = subprocess.run(  # noqa: S603 - our own files
+        done = subprocess.run(
             [sys.executable, "-m", f"bench.{name}"], check=True, capture_output=True, text=True, cwd=FOLDER.parent
         )
         rows += [Ratio(**ratio) for ratio in json.loads(done.stdout.splitlines()[-1])]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    machine = f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, DuckDB {duckdb.__version__}"
-    text = "\n".join([f"Measured on {machine}; medians of several runs in turn.", "", _HEAD, *(row.row() for row in rows)])
+    machine = (
+        f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, DuckDB {duckdb.__version__}"
+    )
+    text = "\n".join(
+        [f"Measured on {machine}; medians of several runs in turn.", "", _HEAD, *(row.row() for row in rows)]
+    )
     out = FOLDER / "out"
     out.mkdir(exist_ok=True)
     (out / "benchmarks.md").write_text(text + "\n", encoding="utf-8")

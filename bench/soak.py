@@ -1,7 +1,7 @@
 """The long run: a market of ten million touches from its files to its figures, and every sum closed.
 
-    make soak                                 with the property tests at 2,000 examples
-    python -m bench.soak --people 60000       smaller; about 3.6 touches per person in 90 days
+make soak                                 with the property tests at 2,000 examples
+python -m bench.soak --people 60000       smaller; about 3.6 touches per person in 90 days
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from bench.measured import peak_memory_mb
 from outturn import api
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PEOPLE = 2_800_000
 

@@ -22,7 +22,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 # `make soak` asks for this one by --hypothesis-profile.
-settings.register_profile("soak", deadline=None, max_examples=2_000, print_blob=True, suppress_health_check=list(HealthCheck))
+settings.register_profile(
+    "soak", deadline=None, max_examples=2_000, print_blob=True, suppress_health_check=list(HealthCheck)
+)
 settings.load_profile("outturn")
 
 

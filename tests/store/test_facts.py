@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-class Unplugged(Exception):  # noqa: N818  (it is no error of Outturn's)
+class Unplugged(Exception):
     """The machine lost its power here."""
 
 

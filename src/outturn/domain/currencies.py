@@ -33,6 +33,4 @@ def minor_digits(currency: str) -> int:
     try:
         return MINOR_DIGITS[currency]
     except KeyError:
-        raise UsageError(
-            f"{currency!r} is not a currency: expected an ISO 4217 code such as EUR, USD or JPY"
-        ) from None
+        raise UsageError(f"{currency!r} is not a currency: expected an ISO 4217 code such as EUR, USD or JPY") from None

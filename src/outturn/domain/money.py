@@ -76,9 +76,7 @@ class Money:
 
     def _same_currency(self, other: Money) -> None:
         if self.currency != other.currency:
-            raise CurrencyMismatch(
-                f"{self} and {other} cannot be added: convert one of them by its day's rate first"
-            )
+            raise CurrencyMismatch(f"{self} and {other} cannot be added: convert one of them by its day's rate first")
 
 
 def split_micros(micros: int, weights: Sequence[int]) -> list[int]:

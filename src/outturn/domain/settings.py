@@ -113,13 +113,19 @@ def checked(document: Mapping[str, Any], *, where: str) -> Settings:
     for setting in SETTINGS:
         values[setting.key] = _value(setting, given.pop(setting.key, setting.default), where)
     if given:
-        raise UnknownName("setting", next(iter(given)), [setting.key for setting in SETTINGS], hint=f"It stands in {where}.")
+        raise UnknownName(
+            "setting", next(iter(given)), [setting.key for setting in SETTINGS], hint=f"It stands in {where}."
+        )
     if not values["workspace.currency"]:
-        raise UsageError(f"{where} names no currency: add `currency = \"EUR\"` under [workspace]")
+        raise UsageError(f'{where} names no currency: add `currency = "EUR"` under [workspace]')
     minor_digits(values["workspace.currency"])
     zone(values["workspace.time_zone"])
     for rule in values["channels.rules"]:
-        if not isinstance(rule, dict) or not {"campaign", "channel"} <= rule.keys() <= {"platform", "campaign", "channel"}:
+        if not isinstance(rule, dict) or not {"campaign", "channel"} <= rule.keys() <= {
+            "platform",
+            "campaign",
+            "channel",
+        }:
             raise UsageError(f"{where}: channels.rules holds {rule!r}: expected {{platform, campaign, channel}}")
     return Settings(values, goals or (DEFAULT_GOAL,))
 

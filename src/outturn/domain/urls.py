@@ -252,7 +252,9 @@ PERSONAL_KEYS = frozenset({
 KEY_NOISE = re.compile(r"%5b|%5d|[-_\[\].]", re.IGNORECASE)
 NESTED_KEY = re.compile(r"[\[.]|%5b", re.IGNORECASE)
 _DELIMITER = re.compile(r"([?&#])")
-PHONE_SHAPE = re.compile(r"\s*\+[\s().-]*[0-9](?:[\s().-]*[0-9]){6,14}\s*|\(?[0-9]{3}\)?[\s.+-]{1,2}[0-9]{3}[\s.+-][0-9]{4}")
+PHONE_SHAPE = re.compile(
+    r"\s*\+[\s().-]*[0-9](?:[\s().-]*[0-9]){6,14}\s*|\(?[0-9]{3}\)?[\s.+-]{1,2}[0-9]{3}[\s.+-][0-9]{4}"
+)
 _SEGMENT = re.compile(r"(/)")
 REMOVED = "(removed)"
 

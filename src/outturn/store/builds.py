@@ -11,7 +11,6 @@ import json
 import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import WorkspaceError
@@ -20,6 +19,7 @@ from outturn.store.tables import DERIVED, TABLES
 from outturn.store.workspace import write_durably
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
@@ -85,7 +85,9 @@ class Builds:
             "build_id": build.build_id,
             "facts": build.facts,
             "figures": build.figures,
-            "files": {name: [str(file.relative_to(build.folder)) for file in files] for name, files in build.files.items()},
+            "files": {
+                name: [str(file.relative_to(build.folder)) for file in files] for name, files in build.files.items()
+            },
         }
         write_durably(self._root / _POINTER, json.dumps(document, sort_keys=True).encode())
         kept = {build.build_id} | ({before.build_id} if before else set())
@@ -117,7 +119,7 @@ class Builds:
             return None
         except ValueError:
             raise WorkspaceError(
-                f"{self._root / _POINTER} is damaged: delete it and run `outturn build`, which works everything out anew."
+                f"{self._root / _POINTER} is damaged: delete it and run `outturn build`, which makes everything anew."
             ) from None
         folder = self._root / document["build_id"]
         return Build(
@@ -136,7 +138,9 @@ class Builds:
         """
         build = self.published()
         if build is None:
-            raise WorkspaceError("Nothing has been built in this workspace yet. Import files first: outturn import FILE…")
+            raise WorkspaceError(
+                "Nothing has been built in this workspace yet. Import files first: outturn import FILE…"
+            )
         return build
 
     def _folders(self) -> list[Path]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -89,7 +89,9 @@ class DuckDBEngine:
         try:
             self._name(name, "VIEW", f"SELECT {_typed(table)} FROM {source}")
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            remedy = "Work it out anew: outturn build" if table.kind == "derived" else "Restore the workspace from a backup"
+            remedy = (
+                "Work it out anew: outturn build" if table.kind == "derived" else "Restore the workspace from a backup"
+            )
             raise WorkspaceError(f"The table {table.name} is damaged: {str(error).splitlines()[0]}. {remedy}") from None
 
     def register(self, name: str, rows: pa.Table) -> None:

@@ -23,7 +23,7 @@ from outturn.store.sql import load
 from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -149,7 +149,8 @@ class Facts:
         parameters = {"files": [str(file) for file in files]} | ({} if as_of is None else {"as_of": micros_of(as_of)})
         with _connection() as connection:
             found = connection.execute(
-                f"SELECT * EXCLUDE (state_at), state_micros FROM (SELECT *, epoch_us(state_at) AS state_micros, ROW_NUMBER() OVER "  # noqa: S608
+                "SELECT * EXCLUDE (state_at), state_micros FROM ("
+                "SELECT *, epoch_us(state_at) AS state_micros, ROW_NUMBER() OVER "
                 f"(PARTITION BY import_id ORDER BY state_at DESC, state DESC) AS n FROM read_parquet($files) {until}) "
                 "WHERE n = 1 ORDER BY import_id",
                 parameters,
@@ -213,12 +214,12 @@ class Facts:
         with _connection() as connection:
             for file in self._lake.files(table):
                 source = f"read_parquet('{_quoted(file)}')"
-                count = f"SELECT COUNT(*) FROM {source} WHERE ({rewrite.drop}) OR ({rewrite.blank})"  # noqa: S608
+                count = f"SELECT COUNT(*) FROM {source} WHERE ({rewrite.drop}) OR ({rewrite.blank})"
                 touched: int = connection.execute(count, dict(rewrite.parameters)).fetchall()[0][0]
                 if not touched:
                     continue
                 target = file.with_name(f"{file.stem}-r.parquet")
-                kept = f"SELECT {columns} FROM {source} WHERE NOT coalesce(({rewrite.drop}), false)"  # noqa: S608
+                kept = f"SELECT {columns} FROM {source} WHERE NOT coalesce(({rewrite.drop}), false)"
                 connection.execute(_copy(kept, target), dict(rewrite.parameters))
                 changed += touched
                 old.append(file)
@@ -274,7 +275,9 @@ class Facts:
     ) -> None:
         if isinstance(rows, Selected):
             described = rows.connection.execute(f"DESCRIBE {rows.statement}").fetchall()
-            self._append_from(rows.connection, f"({rows.statement})", table, {row[0] for row in described}, stem, stamps)
+            self._append_from(
+                rows.connection, f"({rows.statement})", table, {row[0] for row in described}, stem, stamps
+            )
             return
         with _connection() as connection:
             connection.register("handed", rows)
@@ -294,7 +297,7 @@ class Facts:
             raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
         used = {name: value for name, value in stamps.items() if name in table.names}
         select = ", ".join(_column(column, given, used) for column in table.columns)
-        self._write(connection, table, f"SELECT {select} FROM {source}", stem, used)  # noqa: S608
+        self._write(connection, table, f"SELECT {select} FROM {source}", stem, used)
 
     def _write(
         self,
@@ -341,4 +344,11 @@ def _import_of(file: Path) -> str:
 
 def _record(row: dict[str, Any]) -> ImportRecord:
     fields = {name: row[name] for name in ImportRecord.__dataclass_fields__ if name in row}
-    return ImportRecord(**{**fields, "state_at": instant_of(row["state_micros"]), "summary": json.loads(row["summary"]), "options": json.loads(row["options"])})
+    return ImportRecord(
+        **{
+            **fields,
+            "state_at": instant_of(row["state_micros"]),
+            "summary": json.loads(row["summary"]),
+            "options": json.loads(row["options"]),
+        }
+    )

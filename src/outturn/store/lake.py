@@ -8,7 +8,6 @@ commit and their folders before it returns: what is loaded may be deleted at its
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,8 +63,8 @@ class Lake:
 
     def replace(self, table: Table, old: Sequence[Path], new: Sequence[Path]) -> None:
         """Take files out and put others in, in one commit; readers see the one state or the other."""
-        now = int(time.time() * 1000)
-        gone = [RemoveAction(path=file.name, deletion_timestamp=now, data_change=True) for file in old]
+        # Delta keeps removed files until a vacuum older than this; ours spares none, so the epoch will do.
+        gone = [RemoveAction(path=file.name, deletion_timestamp=0, data_change=True) for file in old]
         self._commit(table, [*gone, *(_add(self.folder(table), file) for file in new)], "append", None)
 
     def vacuum(self, table: Table) -> None:
@@ -125,7 +124,14 @@ def delta_schema(table: Table) -> Schema:
 
 def _add(folder: Path, file: Path) -> AddAction:
     stat = file.stat()
-    return AddAction(str(file.relative_to(folder)), stat.st_size, {}, int(stat.st_mtime * 1000), True, "{}")
+    return AddAction(
+        path=str(file.relative_to(folder)),
+        size=stat.st_size,
+        partition_values={},
+        modification_time=int(stat.st_mtime * 1000),
+        data_change=True,
+        stats="{}",
+    )
 
 
 def _sync(path: Path) -> None:

@@ -8,7 +8,6 @@ import os
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import UsageError, WorkspaceError
@@ -16,6 +15,7 @@ from outturn.domain.settings import checked
 from outturn.store.settings import FILE_NAME, first_settings_text, load_settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Callable, Iterator
 
     from outturn.domain.settings import Settings
