@@ -50,7 +50,7 @@ _to = click.option("--to", "last", help="Last day, YYYY-MM-DD.")
 @click.option("--where", multiple=True, callback=_where, help="With --rows: DIMENSION=VALUE of the figure's row.")
 @json_option
 @click.pass_obj
-def kpis_command(folder: Path | None, *, open_rows: bool, where: dict[str, str], as_json: bool, **asked: Any) -> None:
+def kpis_command(folder: Path | None, /, *, open_rows: bool, where: dict[str, str], as_json: bool, **asked: Any) -> None:
     """KPIs at any grain.
 
     By channel or campaign, sales are credited under the model, and what no touch led to is the row (none).
@@ -112,7 +112,7 @@ def _print_rows(workspace: api.OpenWorkspace, where: dict[str, str], *, days: Da
 @json_option
 @click.pass_obj
 def attribute_command(
-    folder: Path | None, models: tuple[str, ...], first: str | None, last: str | None, *, as_json: bool, **asked: Any
+    folder: Path | None, /, models: tuple[str, ...], first: str | None, last: str | None, *, as_json: bool, **asked: Any
 ) -> None:
     """Credit by model. Each model's rows, (none) included, add up to the ledger exactly.
 
@@ -138,7 +138,7 @@ def attribute_command(
 @click.command("unjoined")
 @json_option
 @click.pass_obj
-def unjoined_command(folder: Path | None, *, as_json: bool) -> None:
+def unjoined_command(folder: Path | None, /, *, as_json: bool) -> None:
     """Tags of ad platforms that name no campaign which the platform's own files know.
 
     \b

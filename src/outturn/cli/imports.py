@@ -28,7 +28,7 @@ from outturn.cli.workspace import build_after, close_with
 @click.option("--no-build", is_flag=True, help="Leave the figures as they are.")
 @json_option
 @click.pass_obj
-def import_command(folder: Path | None, files: tuple[Path, ...], *, as_json: bool, **options: Any) -> None:
+def import_command(folder: Path | None, /, files: tuple[Path, ...], *, as_json: bool, **options: Any) -> None:
     """Take files in, each wholly or not at all, and build the figures anew.
 
     Files are recognised by their content. Importing a file again changes nothing.
@@ -114,7 +114,7 @@ def imports_command(ctx: click.Context, *, as_json: bool) -> None:
 @click.option("--no-build", is_flag=True, help="Leave the figures as they are.")
 @json_option
 @click.pass_obj
-def undo_command(folder: Path | None, import_id: str, *, no_build: bool, as_json: bool) -> None:
+def undo_command(folder: Path | None, /, import_id: str, *, no_build: bool, as_json: bool) -> None:
     """Take one import back; what it had restated comes back too.
 
     \b
@@ -137,7 +137,7 @@ def undo_command(folder: Path | None, import_id: str, *, no_build: bool, as_json
 @click.argument("import_id", metavar="[IMPORT]", required=False)
 @json_option
 @click.pass_obj
-def refused_command(folder: Path | None, import_id: str | None, *, as_json: bool) -> None:
+def refused_command(folder: Path | None, /, import_id: str | None, *, as_json: bool) -> None:
     """Show refused rows with their line and reason, of one import or of all.
 
     \b

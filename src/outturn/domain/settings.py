@@ -140,7 +140,7 @@ def _flat(document: Mapping[str, Any], where: str) -> dict[str, Any]:
 def _value(setting: Setting, given: Any, where: str) -> Any:
     expected = type(setting.default)
     value = tuple(given) if expected is tuple and isinstance(given, list) else given
-    if type(value) is not expected or (expected is int and value < 0):
+    if type(value) is not expected or (isinstance(value, int) and value < 0):
         names = {str: "text", int: "a whole number >= 0", tuple: "a list"}
         raise UsageError(f"{where}: {setting.key} is {given!r}: expected {names[expected]} ({setting.says})")
     if setting.choices and value not in setting.choices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,8 @@ def attribute(
             raise Refusal(_without_touches(open_build, counted))
         if lookback_days is not None and lookback_days != counted.lookback_days:
             recredit(open_build.engine, counted.id, lookback_days, asked)
-        span = {name: day for name, day in (("first_day", days.first), ("last_day", days.last)) if day}
-        credited = credit_by(open_build.engine, counted.id, asked, by=by, **span)
+        first, last = days.first or date.min, days.last or date.max
+        credited = credit_by(open_build.engine, counted.id, asked, by=by, first_day=first, last_day=last)
     whole = next(iter(credited.values()))
     return {
         "goal": counted.id,

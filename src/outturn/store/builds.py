@@ -19,9 +19,9 @@ from outturn.store.tables import DERIVED, TABLES
 from outturn.store.workspace import write_durably
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from outturn.store.engine import Engine
 

@@ -15,8 +15,8 @@ from outturn.domain.settings import checked
 from outturn.store.settings import FILE_NAME, first_settings_text, load_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from outturn.domain.settings import Settings
 
