@@ -28,7 +28,8 @@ def event(name: str, *, at: int = AT, params: dict[str, Any] | None = None, **fi
     kinds = {str: "string_value", int: "int_value", float: "double_value"}
     told = [{"key": key, "value": {kinds[type(value)]: value}} for key, value in (params or {}).items()]
     return {
-        "event_date": "20260901", "event_timestamp": str(at), "event_name": name, "event_params": told, "user_pseudo_id": "12.34",
+        "event_date": "20260901", "event_timestamp": str(at), "event_name": name, "event_params": told,
+        "user_pseudo_id": "12.34",
     } | fields  # fmt: skip
 
 
@@ -68,15 +69,22 @@ def test_the_sample_export_gives_what_is_expected(world: World) -> None:
 
 RICH = (
     event(
-        "session_start", user_id="u-1", params={"ga_session_id": 77, "page_location": "https://shop.example/?gclid=Cj0&email=a@b.co#x"},
-        device={"category": "Mobile"}, privacy_info={"ads_storage": "No", "analytics_storage": "Yes", "uses_transient_token": "No"},
-        collected_traffic_source={"manual_source": "google", "manual_medium": "(not set)", "manual_campaign_name": "Brand", "gclid": None},
+        "session_start", user_id="u-1",
+        params={"ga_session_id": 77, "page_location": "https://shop.example/?gclid=Cj0&email=a@b.co#x"},
+        device={"category": "Mobile"},
+        privacy_info={"ads_storage": "No", "analytics_storage": "Yes", "uses_transient_token": "No"},
+        collected_traffic_source={
+            "manual_source": "google", "manual_medium": "(not set)", "manual_campaign_name": "Brand",
+        },
         session_traffic_source_last_click={
             "google_ads_campaign": {"campaign_id": "901"}, "manual_campaign": {"source": "older", "medium": "older"},
         },
         traffic_source={"name": "first", "medium": "first", "source": "first"},
     ),
-    event("page_view", at=AT + 1, params={"source": "news", "medium": "email", "campaign": "May"}, collected_traffic_source=None),
+    event(
+        "page_view", at=AT + 1, params={"source": "news", "medium": "email", "campaign": "May"},
+        collected_traffic_source=None,
+    ),
     event("scroll", at=AT + 2, traffic_source={"name": "first", "medium": "first", "source": "first"}),
     purchase(100.0, at=AT + 3, tax_value=19.0, shipping_value=5.5),
 )  # fmt: skip
@@ -86,7 +94,8 @@ SEEN = [
     ("track", "scroll", None, None, None, None, None, None, None, None),
     ("track", "purchase", None, None, None, None, None, None, None, None),
 ]
-COLUMNS = "type, name, split_part(session_id, ':', 2), url, utm_source, utm_medium, utm_campaign, gclid, gad_campaignid, device"
+SESSION = "split_part(session_id, ':', 2)"
+COLUMNS = f"type, name, {SESSION}, url, utm_source, utm_medium, utm_campaign, gclid, gad_campaignid, device"
 
 
 @pytest.mark.parametrize("clothing", ["json lines", "parquet", "parquet with whole numbers"])
@@ -121,7 +130,8 @@ def test_hits_carry_their_own_tags_and_nobodys_first_source(world: World, tmp_pa
 def test_only_a_file_without_collected_tags_lets_the_sessions_last_click_speak(world: World) -> None:
     last = {"manual_campaign": {"source": "news", "medium": "email", "campaign_name": "May"}}
     world.text("old.jsonl", export(
-        event("session_start", session_traffic_source_last_click=last), event("page_view", at=AT + 1, session_traffic_source_last_click=last)
+        event("session_start", session_traffic_source_last_click=last),
+        event("page_view", at=AT + 1, session_traffic_source_last_click=last),
     ))  # fmt: skip
     assert world.rows("SELECT utm_source, utm_medium, utm_campaign FROM events ORDER BY occurred_at") == [
         ("news", "email", "May"),
@@ -131,14 +141,16 @@ def test_only_a_file_without_collected_tags_lets_the_sessions_last_click_speak(w
 
 def test_a_transaction_counts_once_and_the_first_wins(world: World) -> None:
     world.text("events.jsonl", export(
-        purchase(7.0, at=AT + 5), purchase(56.29), purchase(3.0, transaction="(not set)"), purchase(4.0, transaction="1002", currency="EUR"),
+        purchase(7.0, at=AT + 5), purchase(56.29), purchase(3.0, transaction="(not set)"),
+        purchase(4.0, transaction="1002", currency="EUR"),
         event("refund", params={"currency": "USD", "transaction_id": "1001", "value": 6.29}),
     ))  # fmt: skip
     found = world.rows(
         "SELECT outcome_id, gross_micros, currency, outturn_micros(occurred_at) FROM outcomes ORDER BY outcome_id"
     )
     assert [row for row in found if row[0].startswith("ga4:100")] == [
-        ("ga4:1001", 56_290_000, "USD", AT), ("ga4:1001:refund", -6_290_000, "USD", AT), ("ga4:1002", 4_000_000, "EUR", AT),
+        ("ga4:1001", 56_290_000, "USD", AT), ("ga4:1001:refund", -6_290_000, "USD", AT),
+        ("ga4:1002", 4_000_000, "EUR", AT),
     ]  # fmt: skip
     assert len(found) == 4
 
@@ -208,6 +220,8 @@ def test_everything_that_the_simulator_writes_is_taken(world: World, tmp_path: P
     assert world.rows("SELECT COUNT(*) FROM events") == [(lines,)]
     # The number in an order's name is its transaction: what tracking saw of it is what the shop booked.
     assert world.rows(
-        "SELECT COUNT(*) FROM outcomes AS seen LEFT JOIN outcomes AS booked ON booked.system = 'shopify' AND booked.kind = 'purchase' "
-        "AND booked.order_id = seen.order_id WHERE seen.system = 'ga4' AND seen.kind = 'purchase' AND seen.gross_micros IS DISTINCT FROM booked.gross_micros"
+        "SELECT COUNT(*) FROM outcomes AS seen LEFT JOIN outcomes AS booked ON booked.system = 'shopify' AND "
+        "booked.kind = 'purchase' "
+        "AND booked.order_id = seen.order_id WHERE seen.system = 'ga4' AND seen.kind = 'purchase' AND "
+        "seen.gross_micros IS DISTINCT FROM booked.gross_micros"
     ) == [(0,)]

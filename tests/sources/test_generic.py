@@ -30,7 +30,8 @@ def test_a_touch_is_an_event_and_its_cost_is_no_spend(world: World) -> None:
     ))  # fmt: skip
     key = [identity_key(world.workspace.secret(), "user", text) for text in ("u-1", "42")]
     assert world.rows(
-        "SELECT type, source, trust, outturn_micros(occurred_at), user_key, stated_channel, platform, campaign_id, campaign_name, ad_group_id, "
+        "SELECT type, source, trust, outturn_micros(occurred_at), user_key, stated_channel, platform, campaign_id, "
+        "campaign_name, ad_group_id, "
         "ad_id, touch_kind, properties, value_micros FROM events ORDER BY line"
     ) == [
         (
@@ -110,7 +111,8 @@ def test_a_conversion_is_a_sale_unless_it_says_otherwise(world: World) -> None:
         "v,2026-09-03T10:00:00Z,7,USD,,lead,,,no\n"
     ))  # fmt: skip
     rows = world.rows(
-        "SELECT outcome_id, system, tracker, kind, status, stage, gross_micros, margin_micros, currency, order_id, new_customer, parent_outcome_id "
+        "SELECT outcome_id, system, tracker, kind, status, stage, gross_micros, margin_micros, currency, order_id, "
+        "new_customer, parent_outcome_id "
         "FROM outcomes ORDER BY line"
     )
     assert rows[:2] == [
@@ -155,7 +157,8 @@ def test_outcomes_know_a_person_by_any_of_their_identifiers(world: World) -> Non
         return identity_key(secret, kind, text)
 
     assert world.rows(
-        "SELECT user_key, email_key, anonymous_key, phone_key, crm_key, gclid, fbclid FROM outcomes WHERE line <= 8 ORDER BY line"
+        "SELECT user_key, email_key, anonymous_key, phone_key, crm_key, gclid, fbclid FROM outcomes WHERE line <= 8 "
+        "ORDER BY line"
     ) == [
         (key("user", "u-1"), None, None, None, None, None, None),
         (None, key("email", "ana@example.com"), None, None, None, None, None),
@@ -166,7 +169,8 @@ def test_outcomes_know_a_person_by_any_of_their_identifiers(world: World) -> Non
         (None, None, None, None, None, None, "IwAR-1"),
     ]
     assert world.rows(
-        "SELECT outcome_id, kind, stage, gross_micros, margin_micros, currency, deal_id, order_id, parent_outcome_id FROM outcomes "
+        "SELECT outcome_id, kind, stage, gross_micros, margin_micros, currency, deal_id, order_id, parent_outcome_id "
+        "FROM outcomes "
         "WHERE crm_key IS NOT NULL ORDER BY line"
     ) == [
         ("generic:8", "opportunity", "Proposal", 500_000_000, None, "EUR", "d-1", None, None),
@@ -180,13 +184,16 @@ CONVERSION = "user_id,occurred_at,value,currency,kind\nu,2026-09-01T10:00:00Z,5,
 OUTCOME = "outcome_id,kind,occurred_at,email,revenue,currency\n1,lead,2026-09-01T10:00:00Z,a@b.co,,\n"
 HOSTILE: list[tuple[str, dict[str, str]]] = [
     (TOUCH, {
-        ",2026-09-01T10:00:00Z,Email,,": "MISSING_VALUE", "u,,Email,,": "MISSING_VALUE", "u,2026-09-01T10:00:00Z,,,": "MISSING_VALUE",
-        "u,soon,Email,,": "BAD_DATE", "u,2031-01-01T00:00:00Z,Email,,": "BAD_DATE", "u,2026-09-01T10:00:00Z,Email,glance,": "UNKNOWN_KIND",
+        ",2026-09-01T10:00:00Z,Email,,": "MISSING_VALUE", "u,,Email,,": "MISSING_VALUE",
+        "u,2026-09-01T10:00:00Z,,,": "MISSING_VALUE",
+        "u,soon,Email,,": "BAD_DATE", "u,2031-01-01T00:00:00Z,Email,,": "BAD_DATE",
+        "u,2026-09-01T10:00:00Z,Email,glance,": "UNKNOWN_KIND",
         "u,2026-09-01T10:00:00Z,Email,,free": "BAD_NUMBER", "u,2026-09-01T10:00:00Z": "COLUMN_SHIFT",
     }),
     (CONVERSION, {
         "u,2026-09-01T10:00:00Z,,EUR,": "MISSING_VALUE", "u,2026-09-01T10:00:00Z,1.0000001,EUR,": "BAD_NUMBER",
-        f"u,2026-09-01T10:00:00Z,{'9' * 5000},EUR,": "BAD_NUMBER", "u,2026-09-01T10:00:00Z,5,euros,": "AMBIGUOUS_CURRENCY",
+        f"u,2026-09-01T10:00:00Z,{'9' * 5000},EUR,": "BAD_NUMBER",
+        "u,2026-09-01T10:00:00Z,5,euros,": "AMBIGUOUS_CURRENCY",
         "u,2026-09-01T10:00:00Z,5,EUR,sale": "UNKNOWN_KIND",
     }),
     (OUTCOME, {

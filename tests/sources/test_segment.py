@@ -1,4 +1,4 @@
-"""Segment's archives: every message an event of somebody at its time, every order once, and no one's data in the open."""
+"""Segment's archives: every message an event of somebody at its time, every order once, no one's data in the open."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from outturn.domain.errors import Refusal
 from outturn.domain.identifiers import identity_key
 from outturn.domain.segment import parse_message
 from outturn.simulator.simulate import ARCHIVES, export_files, simulate
+from outturn.store.book import Book
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +29,11 @@ PAGE = {
     "context": {"page": {"url": "https://shop.example/"}},
 }
 ORDER = {
-    "type": "track", "event": "Order Completed", "messageId": "o-1", "anonymousId": "a-1", "userId": "u-1", "timestamp": AT,
-    "properties": {"order_id": "1001", "total": 29.9, "tax": 4.77, "shipping": 5, "discount": "2.00", "currency": "eur"},
+    "type": "track", "event": "Order Completed", "messageId": "o-1", "anonymousId": "a-1", "userId": "u-1",
+    "timestamp": AT,
+    "properties": {
+        "order_id": "1001", "total": 29.9, "tax": 4.77, "shipping": 5, "discount": "2.00", "currency": "eur",
+    },
 }  # fmt: skip
 
 
@@ -46,20 +50,26 @@ def test_a_page_view_is_an_event_with_its_tags(world: World) -> None:
         "userId": 42, "receivedAt": "2026-09-01T10:00:02Z",
         "context": {
             "campaign": {"source": "news", "medium": "email", "name": "May", "content": "ana@example.com"},
-            "page": {"url": "https://Shop.example/a?utm_campaign=other&gclid=Cj0-x&email=ana@example.com#top", "referrer": "https://blog.example/"},
-            "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) Mobile/15E148", "consent": {"categoryPreferences": {"ads": False}},
+            "page": {
+                "url": "https://Shop.example/a?utm_campaign=other&gclid=Cj0-x&email=ana@example.com#top",
+                "referrer": "https://blog.example/",
+            },
+            "userAgent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) Mobile/15E148",
+            "consent": {"categoryPreferences": {"ads": False}},
         },
     }  # fmt: skip
     report = world.text("archive.jsonl", archive(page))
     assert (report.source, report.layout, report.accepted) == ("segment", "archive", 1)
     (row,) = world.rows(
-        "SELECT event_id, source, type, name, outturn_micros(occurred_at), outturn_micros(received_at), trust, url, referrer, utm_source, utm_medium, "
+        "SELECT event_id, source, type, name, outturn_micros(occurred_at), outturn_micros(received_at), trust, url, "
+        "referrer, utm_source, utm_medium, "
         "utm_campaign, utm_content, gclid, device, is_bot, consent, anonymous_key, user_key, line FROM events"
     )
     secret = world.workspace.secret()
     assert row == (
         "segment:m-1", "segment", "page", None, micros(AT), micros("2026-09-01T10:00:02Z"), "file",
-        "https://Shop.example/a?utm_campaign=other&gclid=Cj0-x&email=", "https://blog.example/", "news", "email", "May", None, "Cj0-x", "mobile",
+        "https://Shop.example/a?utm_campaign=other&gclid=Cj0-x&email=", "https://blog.example/", "news", "email",
+        "May", None, "Cj0-x", "mobile",
         False, '{"ads":false}', identity_key(secret, "anonymous", "a-1"), identity_key(secret, "user", "42"), 1,
     )  # fmt: skip
 
@@ -68,8 +78,10 @@ def test_who_someone_is_comes_from_traits_properties_and_aliases_and_never_from_
     world.text("archive.jsonl", archive(
         {"type": "identify", "messageId": "1", "anonymousId": "a-1", "userId": "u-1", "timestamp": AT,
          "traits": {"email": " Ana@Example.com", "phone": "+1 650 555 1212", "name": "Ana Example"}},
-        {"type": "track", "event": "Newsletter", "messageId": "2", "userId": "u-2", "timestamp": AT, "properties": {"email": "bo@example.com"}},
-        {"type": "group", "messageId": "3", "userId": "u-2", "groupId": "acme", "timestamp": AT, "traits": {"email": "info@acme.example"}},
+        {"type": "track", "event": "Newsletter", "messageId": "2", "userId": "u-2", "timestamp": AT,
+         "properties": {"email": "bo@example.com"}},
+        {"type": "group", "messageId": "3", "userId": "u-2", "groupId": "acme", "timestamp": AT,
+         "traits": {"email": "info@acme.example"}},
         {"type": "alias", "messageId": "4", "previousId": "a-9", "userId": "u-2", "timestamp": AT},
     ))  # fmt: skip
     secret = world.workspace.secret()
@@ -115,11 +127,17 @@ def test_an_order_is_one_outcome_and_its_refund_another(world: World) -> None:
     }  # fmt: skip
     report = world.text("archive.jsonl", archive(PAGE, ORDER, again, refund))
     assert report.accepted == 4
-    columns = "outcome_id, system, tracker, kind, status, gross_micros, tax_micros, shipping_micros, discount_micros, currency, order_id"
-    assert world.rows(f"SELECT {columns}, parent_outcome_id, outturn_micros(occurred_at) FROM outcomes ORDER BY outcome_id") == [
-        ("segment:1001", "segment", True, "purchase", "counted", 29_900_000, 4_770_000, 5_000_000, 2_000_000, "EUR", "1001", None, micros(AT)),
+    assert world.rows(
+        "SELECT outcome_id, system, tracker, kind, status, gross_micros, tax_micros, shipping_micros, discount_micros, "
+        "currency, order_id, parent_outcome_id, outturn_micros(occurred_at) FROM outcomes ORDER BY outcome_id"
+    ) == [
         (
-            "segment:1001:refund:r-1", "segment", True, "refund", "counted", -9_900_000, None, None, None, "EUR", "1001", "segment:1001",
+            "segment:1001", "segment", True, "purchase", "counted", 29_900_000, 4_770_000, 5_000_000, 2_000_000, "EUR",
+            "1001", None, micros(AT),
+        ),
+        (
+            "segment:1001:refund:r-1", "segment", True, "refund", "counted", -9_900_000, None, None, None, "EUR",
+            "1001", "segment:1001",
             micros("2026-09-09T10:00:00Z"),
         ),
     ]  # fmt: skip
@@ -135,8 +153,10 @@ def test_an_order_is_one_outcome_and_its_refund_another(world: World) -> None:
 @pytest.mark.parametrize(
     "properties",
     [
-        {"total": 0.30000000000000004}, {"revenue": "10.00", "tax": 1.9, "shipping": 3}, {"value": 7}, {"total": 1e15}, {},
-        {"total": "1,234.56"}, {"total": 1.00000049}, {"total": True}, {"total": {"amount": 3}}, {"total": "free"}, {"total": 1e30},
+        {"total": 0.30000000000000004}, {"revenue": "10.00", "tax": 1.9, "shipping": 3}, {"value": 7}, {"total": 1e15},
+        {},
+        {"total": "1,234.56"}, {"total": 1.00000049}, {"total": True}, {"total": {"amount": 3}}, {"total": "free"},
+        {"total": 1e30},
     ],
 )  # fmt: skip
 def test_amounts_are_those_of_the_domain_or_refused_as_it_refuses_them(
@@ -190,7 +210,8 @@ def test_messages_without_an_id_are_told_apart_by_what_they_say_and_how_often(wo
 
 def test_only_plain_properties_that_name_nobody_are_kept(world: World) -> None:
     given = {
-        "plan": "pro", "seats": 3, "paid": True, "first_name": "Ana", "contact": "ana@example.com", "note": "+1 (650) 555-1212", "none": None,
+        "plan": "pro", "seats": 3, "paid": True, "first_name": "Ana", "contact": "ana@example.com",
+        "note": "+1 (650) 555-1212", "none": None,
         "list": [1], "deep": {"a": 1}, "long": "x" * 500, 'odd"key': 1,
     }  # fmt: skip
     track = {
@@ -259,8 +280,6 @@ def test_odd_but_whole_messages_are_taken(world: World) -> None:
 
 
 def test_someone_forgotten_leaves_amounts_and_no_events(world: World) -> None:
-    from outturn.store.book import Book
-
     book = Book(world.workspace.book)
     book.suppress([identity_key(world.workspace.secret(), "user", "u-1")], at=datetime(2026, 10, 1, tzinfo=UTC))
     book.close()
@@ -282,6 +301,8 @@ def test_everything_that_the_simulator_writes_is_taken(world: World, tmp_path: P
     ) == [(truth.orders, truth.revenue_micros)]
     # What tracking saw of an order is what the shop booked.
     assert world.rows(
-        "SELECT COUNT(*) FROM outcomes AS seen LEFT JOIN outcomes AS booked ON booked.outcome_id = 'shopify:' || seen.order_id "
-        "WHERE seen.system = 'segment' AND seen.kind = 'purchase' AND seen.gross_micros IS DISTINCT FROM booked.gross_micros"
+        "SELECT COUNT(*) FROM outcomes AS seen LEFT JOIN outcomes AS booked ON booked.outcome_id = 'shopify:' || "
+        "seen.order_id "
+        "WHERE seen.system = 'segment' AND seen.kind = 'purchase' AND seen.gross_micros IS DISTINCT FROM "
+        "booked.gross_micros"
     ) == [(0,)]

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from tests.sources.worlds import World
 
 HEADER = (
-    "Name", "Email", "Financial Status", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount", "Created at",
-    "Lineitem name", "Billing Zip", "Note Attributes", "Payment Method", "Refunded Amount", "Id", "Tags", "Phone", "Payment Reference",
+    "Name", "Email", "Financial Status", "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Amount",
+    "Created at",
+    "Lineitem name", "Billing Zip", "Note Attributes", "Payment Method", "Refunded Amount", "Id", "Tags", "Phone",
+    "Payment Reference",
 )  # fmt: skip
 ORDER = {
-    "Name": "#1001", "Email": "ana@example.com", "Financial Status": "paid", "Currency": "EUR", "Subtotal": "20.00", "Shipping": "5.00",
-    "Taxes": "4.75", "Total": "29.75", "Discount Amount": "2.00", "Created at": "2026-09-01 10:00:00 +0200", "Lineitem name": "Lamp",
+    "Name": "#1001", "Email": "ana@example.com", "Financial Status": "paid", "Currency": "EUR", "Subtotal": "20.00",
+    "Shipping": "5.00",
+    "Taxes": "4.75", "Total": "29.75", "Discount Amount": "2.00", "Created at": "2026-09-01 10:00:00 +0200",
+    "Lineitem name": "Lamp",
     "Billing Zip": "'01067", "Refunded Amount": "0.00", "Id": "5550001", "Payment Method": "Shopify Payments",
 }  # fmt: skip
 ITEM = {"Name": "#1001", "Email": "ana@example.com", "Created at": "2026-09-01 10:00:00 +0200", "Lineitem name": "Bulb"}
@@ -92,13 +96,15 @@ def test_an_order_is_one_outcome_whatever_its_lines(world: World) -> None:
     assert (report.rows_read, report.accepted) == (3, 3)
     assert report.totals == {"EUR": {"orders": 1, "total": "29.75", "refunded": "0.00", "discount": "2.00"}}
     (row,) = world.rows(
-        "SELECT outcome_id, system, tracker, kind, status, outturn_micros(occurred_at), gross_micros, tax_micros, shipping_micros, "
+        "SELECT outcome_id, system, tracker, kind, status, outturn_micros(occurred_at), gross_micros, tax_micros, "
+        "shipping_micros, "
         "discount_micros, currency, order_id, payment_id, email_key, phone_key, line FROM outcomes"
     )
     at = int(datetime(2026, 9, 1, 8, tzinfo=UTC).timestamp()) * 1_000_000
     secret = world.workspace.secret()
     assert row == (
-        "shopify:5550001", "shopify", False, "purchase", "counted", at, 29_750_000, 4_750_000, 5_000_000, 2_000_000, "EUR", "1001", "c1.1",
+        "shopify:5550001", "shopify", False, "purchase", "counted", at, 29_750_000, 4_750_000, 5_000_000, 2_000_000,
+        "EUR", "1001", "c1.1",
         identity_key(secret, "email", "ana@example.com"), identity_key(secret, "phone", "+16505551212"), 2,
     )  # fmt: skip
 
@@ -118,7 +124,8 @@ def test_a_later_export_restates_the_order_and_brings_its_refund(world: World) -
         "friday.csv", export(ORDER | {"Financial Status": "partially_refunded", "Refunded Amount": "10.00"}, ITEM)
     )
     assert world.rows(
-        "SELECT outcome_id, kind, gross_micros, parent_outcome_id, occurred_at IS NULL, currency FROM outcomes ORDER BY 1"
+        "SELECT outcome_id, kind, gross_micros, parent_outcome_id, occurred_at IS NULL, currency FROM outcomes ORDER "
+        "BY 1"
     ) == [
         ("shopify:5550001", "purchase", 29_750_000, None, False, "EUR"),
         ("shopify:5550001:refund", "refund", -10_000_000, "shopify:5550001", True, "EUR"),
@@ -168,11 +175,14 @@ def test_shipping_is_without_its_tax_where_prices_include_tax(world: World) -> N
 
 def test_notes_tell_where_the_visit_came_from(world: World) -> None:
     notes = (
-        "UTM_Source: news letter\r\nutm_medium : email\ngift: yes\nlanding_site: https://shop.example/a?gclid=Cj0-x&utm_campaign=May&email=a@b.example#top\n"
+        "UTM_Source: news letter\r\nutm_medium : email\ngift: yes\nlanding_site: "
+        "https://shop.example/a?gclid=Cj0-x&utm_campaign=May&email=a@b.example#top\n"
         "referring_site: https://blog.example/?phone=%2B491701234567\nScCid: Sc-1\nutm_content: ana@example.com"
     )
     world.text("orders.csv", export(ORDER | {"Note Attributes": notes}))
-    assert world.rows("SELECT utm_source, utm_medium, utm_campaign, utm_content, gclid, sccid, landing_url, referrer FROM outcomes") == [
+    assert world.rows(
+        "SELECT utm_source, utm_medium, utm_campaign, utm_content, gclid, sccid, landing_url, referrer FROM outcomes"
+    ) == [
         (
             "news letter", "email", "May", None, "Cj0-x", "Sc-1",
             "https://shop.example/a?gclid=Cj0-x&utm_campaign=May&email=", "https://blog.example/?phone=",
@@ -210,8 +220,10 @@ def test_a_file_without_currency_asks_for_it(world: World) -> None:
 
 
 _PIECES = st.sampled_from([
-    "https://", "//", "shop.example", "user:pw@", "a@b.co", "ana%40example.com", "?", "&", "#", "=", "email", "utm_source", "gclid", "amp;",
-    "user[tel]", "%5Bphone%5D", "+49 170 1234567", "+1650", "555-123-4567", "x", "/", "%", "é", "@", ".", "first-name", "%2540", "%2Bb", "\n", " ",
+    "https://", "//", "shop.example", "user:pw@", "a@b.co", "ana%40example.com", "?", "&", "#", "=", "email",
+    "utm_source", "gclid", "amp;",
+    "user[tel]", "%5Bphone%5D", "+49 170 1234567", "+1650", "555-123-4567", "x", "/", "%", "é", "@", ".", "first-name",
+    "%2540", "%2Bb", "\n", " ",
 ])  # fmt: skip
 
 

@@ -38,8 +38,10 @@ def kept_address(url: str) -> str:
     bare = f"split_part({url}, '#', 1)"
     plain = f"NOT contains({url}, '=') AND NOT contains({url}, '@') AND NOT contains({url}, '%')"
     return (
-        f"CASE WHEN TRIM({url}) = '' THEN NULL WHEN {plain} THEN {bare} WHEN NOT {personal_suspect_sql(url)} THEN {bare} "
-        f"ELSE {_head(bare)} || array_to_string(list_transform(regexp_extract_all({bare}, '[?&][^?&]*'), lambda piece: {_parameter('piece')}), '') END"
+        f"CASE WHEN TRIM({url}) = '' THEN NULL WHEN {plain} THEN {bare} WHEN NOT {personal_suspect_sql(url)} THEN "
+        f"{bare} "
+        f"ELSE {_head(bare)} || array_to_string(list_transform(regexp_extract_all({bare}, '[?&][^?&]*'), lambda "
+        f"piece: {_parameter('piece')}), '') END"
     )
 
 
@@ -90,7 +92,8 @@ def _parameter(piece: str) -> str:
         f"{name} NOT IN ({_listed(UTM_PARAMETERS)}) AND regexp_full_match({_decoded(given)}, '{PHONE_SHAPE.pattern}')"
     )
     return (
-        f"CASE WHEN NOT contains({piece}, '=') THEN CASE WHEN {_email_like(key)} THEN left({piece}, 1) || '{REMOVED}' ELSE {piece} END "
+        f"CASE WHEN NOT contains({piece}, '=') THEN CASE WHEN {_email_like(key)} THEN left({piece}, 1) || '{REMOVED}' "
+        f"ELSE {piece} END "
         f"WHEN {name} IN ({clicks}) THEN {piece} "
         f"WHEN {personal} OR {_email_like(given)} OR ({phone}) THEN left({piece}, 1) || {key} || '=' ELSE {piece} END"
     )

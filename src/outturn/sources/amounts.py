@@ -16,5 +16,6 @@ def exact_micros(text: str) -> str:
     return (
         f"CASE WHEN regexp_full_match({plain}, '-?\\d+(\\.\\d{{0,6}}0*)?') THEN TRY_CAST({plain} || 'e6' AS BIGINT) "
         f"WHEN regexp_full_match({plain}, '-?\\d{{1,9}}\\.\\d+') "
-        f"AND ABS({scaled} - ROUND({scaled})) <= ABS({scaled}) * pow(2e0, -50) THEN TRY_CAST(ROUND({scaled}) AS BIGINT) END"
+        f"AND ABS({scaled} - ROUND({scaled})) <= ABS({scaled}) * pow(2e0, -50) THEN TRY_CAST(ROUND({scaled}) AS "
+        "BIGINT) END"
     )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-_BOT = r"bot\b|bots\b|crawl|spider|slurp|headless|lighthouse|preview|monitor|python|curl/|wget|facebookexternalhit|mediapartners|phantomjs"
+_BOT = (
+    r"bot\b|bots\b|crawl|spider|slurp|headless|lighthouse|preview|monitor|python|curl/|wget|facebookexternalhit|"
+    r"mediapartners|phantomjs"
+)
 
 
 def device_sql(user_agent: str) -> str:
     """SQL for tablet, mobile or desktop; NULL where the browser does not say."""
-    tablet = f"regexp_matches({user_agent}, 'iPad|Tablet|PlayBook|Silk/') OR (contains({user_agent}, 'Android') AND NOT contains({user_agent}, 'Mobi'))"
-    return f"CASE WHEN {tablet} THEN 'tablet' WHEN contains({user_agent}, 'Mobi') THEN 'mobile' WHEN {user_agent} <> '' THEN 'desktop' END"
+    return f"""
+        CASE
+            WHEN regexp_matches({user_agent}, 'iPad|Tablet|PlayBook|Silk/') THEN 'tablet'
+            WHEN contains({user_agent}, 'Mobi') THEN 'mobile'
+            WHEN contains({user_agent}, 'Android') THEN 'tablet'
+            WHEN {user_agent} <> '' THEN 'desktop'
+        END
+    """
 
 
 def bot_sql(user_agent: str) -> str:

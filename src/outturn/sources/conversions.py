@@ -23,6 +23,7 @@ _ROWS = f"""
     SELECT *, COALESCE(stated_kind, 'purchase') AS kind, CAST(NULL AS VARCHAR) AS deal_id
     FROM ({with_row_ids("native_id", _SAME)})
 """  # noqa: S608
+_COLUMNS = "'' AS stage, occurred_at, user_key, new_customer"
 
 SOURCE = Source(
     name="conversions",
@@ -32,10 +33,10 @@ SOURCE = Source(
         Layout(
             "conversions",
             _CELLS,
-            outputs={"outcomes": entries(_ROWS, "'' AS stage, occurred_at, user_key, new_customer")},
+            outputs={"outcomes": entries(_ROWS, _COLUMNS)},
             totals=(Total("conversions", "1"), Total("value", "gross", money=True)),
             suppressed="strip",
         ),
     ),
-    notes="A row without kind is a purchase. A refund names its sale by its order_id, or by its outcome_id: `<sale>:refund`.",
+    notes="A row without kind is a purchase. A refund names its sale by order_id or outcome_id (`<sale>:refund`).",
 )

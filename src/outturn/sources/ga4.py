@@ -1,6 +1,7 @@
 """Google Analytics 4: its BigQuery event export, as JSON lines or as Parquet with the same nested fields.
 
-Tags are those that the hit carried: `collected_traffic_source`, else the parameters `source`, `medium`, `campaign`, else
+Tags are those that the hit carried: `collected_traffic_source`, else the parameters `source`, `medium`, `campaign`,
+else
 the page's address. Only where a file has none of the first at all does `session_traffic_source_last_click` speak, and
 then on `session_start` alone, for it looks back over direct visits. `traffic_source` is the user's first source and
 never a touch.
@@ -143,7 +144,9 @@ _EVENTS = f"""
             (SELECT COUNT(collected) = 0 FROM opened) AS none_collected
         FROM told
     ), stated AS (
-        SELECT *, {", ".join(f"param_texts[list_position(param_keys, '{name}')] AS param_{name}" for name in _PARAM_NAMES)} FROM keyed
+        SELECT *, {
+    ", ".join(f"param_texts[list_position(param_keys, '{name}')] AS param_{name}" for name in _PARAM_NAMES)
+} FROM keyed
     ), said AS (
         SELECT
             *, {kept_address("param_page_location")} AS url, {kept_address("param_page_referrer")} AS referrer,
@@ -155,7 +158,8 @@ _EVENTS = f"""
         CASE WHEN event_name IN {_PAGES} THEN 'page' ELSE 'track' END AS type,
         CASE WHEN event_name NOT IN {_PAGES} THEN event_name END AS name,
         occurred_at, getvariable('now') AS received_at, anonymous_key, user_key, 'file' AS trust,
-        CASE WHEN COALESCE(anonymous_key, user_key) IS NOT NULL THEN {_USER} || ':' || param_ga_session_id END AS session_id,
+        CASE WHEN COALESCE(anonymous_key, user_key) IS NOT NULL THEN {_USER} || ':' || param_ga_session_id END AS
+        session_id,
         url, referrer, {arrival_columns("url", _STATED)}, {_said("transaction_id")} AS order_id,
         CASE event_name WHEN 'purchase' THEN {_GROSS} WHEN 'refund' THEN {_REFUNDED} END AS value_micros,
         currency, LOWER(device) AS device,

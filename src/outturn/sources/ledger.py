@@ -9,7 +9,8 @@ _BACK = "('refund', 'chargeback')"
 def entries(rows: str, columns: str) -> str:
     """A SELECT of `outcomes` rows of the system `generic`.
 
-    A refund takes away, however its sign is written. Its sale is the one that its own id names (`<sale>:refund`), else the
+    A refund takes away, however its sign is written. Its sale is the one that its own id names (`<sale>:refund`), else
+    the
     first sale of the file with its order or deal; without either it is an orphan, which the build lists.
 
     Args:
@@ -29,11 +30,15 @@ def entries(rows: str, columns: str) -> str:
     return f"""
         WITH entries AS ({rows}){sales}
         SELECT
-            entries.line, 'generic:' || row_id AS outcome_id, 'generic' AS system, FALSE AS tracker, kind, 'counted' AS status,
+            entries.line, 'generic:' || row_id AS outcome_id, 'generic' AS system, FALSE AS tracker, kind, 'counted' AS
+            status,
             'generic:' || CASE WHEN kind IN {_BACK} THEN COALESCE(
-                NULLIF(regexp_extract(row_id, '^(.+?):refund(:.*)?$', 1), ''), {", ".join(f"{view}.sale" for view in by.values())}
+                NULLIF(regexp_extract(row_id, '^(.+?):refund(:.*)?$', 1), ''), {
+        ", ".join(f"{view}.sale" for view in by.values())
+    }
             ) END AS parent_outcome_id,
             {signed.format("gross")} AS gross_micros, {signed.format("margin")} AS margin_micros,
-            CASE WHEN COALESCE(gross, margin) IS NOT NULL THEN currency END AS currency, entries.order_id, entries.deal_id, {columns}
+            CASE WHEN COALESCE(gross, margin) IS NOT NULL THEN currency END AS currency, entries.order_id,
+            entries.deal_id, {columns}
         FROM entries {joins}
     """  # noqa: S608

@@ -1,6 +1,7 @@
-"""Rows without an id of their own: known by what they say and, where they say the same, by how often so far in the file.
+"""Rows without an id of their own are known by what they say and, where they repeat, by how often so far in the file.
 
-So the same rows in a later, longer file are the same rows. Only rows that repeat are numbered, so that ten million rows need
+So the same rows in a later, longer file are the same rows. Only rows that repeat are numbered, so that ten million rows
+need
 no window over all of them.
 """
 
@@ -15,7 +16,7 @@ _DIGITS = 24
 
 
 def with_row_ids(stated: str, columns: Iterable[str], *, rows: str = "accepted") -> str:
-    """A SELECT of `rows` with `row_id`: what `stated` says, else the hash of the row's columns, `:2` and on where it repeats.
+    """A SELECT of `rows` with `row_id`: what `stated` says, else its columns' hash, with `:2` and on where it repeats.
 
     Args:
         stated: The cell that holds an id; NULL where the row has none.

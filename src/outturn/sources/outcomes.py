@@ -1,7 +1,9 @@
-"""The generic table of outcomes: leads, deals and sales of any system that has no source of its own, in our own columns.
+"""The generic table of outcomes: leads, deals and sales of any system without a source of its own, in our own columns.
 
-Whoever it was is told by `user_id`, `email`, `email_sha256`, `phone`, `click_id` or `crm_id`, at least one. A hash cannot
-become our key of the address, so `email_sha256` is an identifier of its own: rows with the same hash are one person, and a
+Whoever it was is told by `user_id`, `email`, `email_sha256`, `phone`, `click_id` or `crm_id`, at least one. A hash
+cannot
+become our key of the address, so `email_sha256` is an identifier of its own: rows with the same hash are one person,
+and a
 row that has both ties the hash to the address, but a hash alone never meets an address alone. A `click_id` is Google's
 unless its platform's prefix stands before it (`fbclid:IwAR...`).
 
@@ -37,7 +39,8 @@ _CELLS = (
 _PREFIX = f"regexp_extract(click_id, '^({'|'.join(_CLICK_IDS)})[:=](.+)$', 1)"
 _BARE = f"regexp_replace(click_id, '^({'|'.join(_CLICK_IDS)})[:=]', '')"
 _CLICKS = ", ".join(
-    f"CASE WHEN {_PREFIX} = '{name}'{' OR ' + _PREFIX + chr(61) + chr(39) * 2 if name == 'gclid' else ''} THEN {_BARE} END AS {name}"
+    f"CASE WHEN {_PREFIX} = '{name}'{' OR ' + _PREFIX + chr(61) + chr(39) * 2 if name == 'gclid' else ''} THEN "
+    f"{_BARE} END AS {name}"
     for name in _CLICK_IDS
 )
 _COLUMNS = (
@@ -69,5 +72,8 @@ SOURCE = Source(
             suppressed="strip",
         ),
     ),
-    notes="email_sha256 is the lower-case hex of SHA-256 over the trimmed address in small letters. Fields that a kind does not need stay empty.",
+    notes=(
+        "email_sha256 is the hex of SHA-256 over the trimmed address in small letters. "
+        "Fields that a kind does not need stay empty."
+    ),
 )

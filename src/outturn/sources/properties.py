@@ -12,7 +12,8 @@ _PHONE_LIKE = r"\s*[+(]?[0-9][0-9 ()./-]{6,18}[0-9]\s*"
 def kept_properties(given: str) -> str:
     """SQL for the JSON object that is kept of one; NULL where nothing is left.
 
-    Texts, numbers and truths stay, up to 200 characters; lists, objects, values under personal names (`email`, `last_name`,
+    Texts, numbers and truths stay, up to 200 characters; lists, objects, values under personal names (`email`,
+    `last_name`,
     ...) and texts that look like an e-mail address or a written phone number go.
 
     Args:
@@ -20,8 +21,10 @@ def kept_properties(given: str) -> str:
     """
     keys = ", ".join(f"'{key}'" for key in sorted(PERSONAL_KEYS))
     kept = (
-        f"regexp_full_match(entry.key, '{_NAME}') AND lower(regexp_replace(entry.key, '[-_ .]', '', 'g')) NOT IN ({keys}) "
-        f"AND strlen(CAST(entry.value AS VARCHAR)) <= {_LONGEST} AND json_type(entry.value) NOT IN ('NULL', 'OBJECT', 'ARRAY') "
+        f"regexp_full_match(entry.key, '{_NAME}') AND lower(regexp_replace(entry.key, '[-_ .]', '', 'g')) NOT IN "
+        f"({keys}) "
+        f"AND strlen(CAST(entry.value AS VARCHAR)) <= {_LONGEST} AND json_type(entry.value) NOT IN ('NULL', 'OBJECT', "
+        "'ARRAY') "
         "AND NOT (json_type(entry.value) = 'VARCHAR' AND (contains(CAST(entry.value AS VARCHAR), '@') "
         f"OR regexp_full_match(json_extract_string(entry.value, '$'), '{_PHONE_LIKE}')))"
     )

@@ -1,6 +1,7 @@
 """Segment: an archive of its messages as JSON lines (warehouse archives, S3 destination, or any tracker of that spec).
 
-Times are on the receiver's clock: `receivedAt - (sentAt - originalTimestamp)` where all three are known, else `timestamp`,
+Times are on the receiver's clock: `receivedAt - (sentAt - originalTimestamp)` where all three are known, else
+`timestamp`,
 `originalTimestamp`, `receivedAt`, as `domain/segment.py` says. Tags come from `context.campaign`, else from the page's
 address; click ids from the address.
 
@@ -38,10 +39,14 @@ _CELLS = (
     Cell("sent", Kind.VERSION, ("sentAt",)),
     Cell("received", Kind.VERSION, ("receivedAt",)),
     Cell("message_id", Kind.TEXT, ("messageId",)),
+    # Of messages whose id may be no more than a mark of missing.
     Cell(
         "record_hash",
         Kind.TEXT,
-        expression="CASE WHEN json_extract_string(record, '$.messageId') IS NULL THEN left(sha256(CAST(record AS VARCHAR)), 32) END",
+        expression=(
+            "CASE WHEN COALESCE(length(json_extract_string(record, '$.messageId')), 0) <= 12 "
+            "THEN left(sha256(CAST(record AS VARCHAR)), 32) END"
+        ),
     ),
     Cell("anonymous_key", Kind.KEY, ("anonymousId",), identity="anonymous"),
     Cell("user_key", Kind.KEY, ("userId",), identity="user"),
@@ -56,7 +61,7 @@ _CELLS = (
     Cell("own_referrer", Kind.TEXT, ("properties.referrer",)),
     *(Cell(f"campaign_{key}", Kind.TEXT, (f"context.campaign.{key}",)) for key in _CAMPAIGN),
     Cell("user_agent", Kind.TEXT, ("context.userAgent",)),
-    Cell("consent", Kind.TEXT, ("context.consent.categoryPreferences",)),
+    Cell("consent_given", Kind.TEXT, ("context.consent.categoryPreferences",)),
     Cell("order_id", Kind.ID, ("properties.order_id",)),
     Cell("currency", Kind.CURRENCY, ("properties.currency",)),
     # What `total` or `value` means in a message that is no order is the sender's own business: read where it is money.
@@ -68,7 +73,8 @@ _CELLS = (
         expression=(
             "CASE WHEN regexp_matches(CAST(record AS VARCHAR), '\"\\s*order[ _](completed|refunded)\\s*\"', 'i') "
             "AND json_extract_string(record, '$.type') = 'track' "
-            "THEN COALESCE(json_extract_string(record, '$.properties.total'), json_extract_string(record, '$.properties.revenue'), "
+            "THEN COALESCE(json_extract_string(record, '$.properties.total'), "
+            "json_extract_string(record, '$.properties.revenue'), "
             "json_extract_string(record, '$.properties.value')) END"
         ),
     ),
@@ -84,27 +90,24 @@ def _unread(name: str) -> str:
 
 
 _OCCURRED = (
-    "COALESCE(CASE WHEN original IS NOT NULL THEN make_timestamptz(epoch_us(received) - (epoch_us(sent) - epoch_us(original))) END, "
+    "COALESCE(make_timestamptz(epoch_us(received) - (epoch_us(sent) - epoch_us(original))), "
     "stamped, original, received)"
 )
-_GROSS = f"COALESCE({_micros('total')}, {_micros('revenue')} + COALESCE({_micros('tax')}, 0) + COALESCE({_micros('shipping')}, 0), {_micros('value')})"
+_ADDED = f"COALESCE({_micros('tax')}, 0) + COALESCE({_micros('shipping')}, 0)"
+_GROSS = f"COALESCE({_micros('total')}, {_micros('revenue')} + {_ADDED}, {_micros('value')})"
 _TEXTS = (
-    "about",
-    "message_id",
-    "event",
-    "order_id",
-    "email_key",
-    "phone_key",
-    "anonymous_key",
-    "user_key",
-    "previous_key",
+    "about", "message_id", "event", "order_id", "email_key", "phone_key", "anonymous_key", "user_key", "previous_key",
     "company_key",
-)
+)  # fmt: skip
 _CHECKS = (
-    Check("MISSING_VALUE", "anonymous_key IS NULL AND user_key IS NULL", "anonymousId and userId are missing: expected at least one of them"),
-    Check("MISSING_VALUE", " OR ".join(f"left({name}_text, 1) IN ('{{', '[')" for name in _TEXTS), "an id, a name or an address is no text"),
+    Check("MISSING_VALUE", "COALESCE(anonymous_key, user_key) IS NULL", "anonymousId and userId are missing"),
+    Check(
+        "MISSING_VALUE",
+        " OR ".join(f"left({name}_text, 1) IN ('{{', '[')" for name in _TEXTS),
+        "an id, a name or an address is no text",
+    ),
     Check("MISSING_VALUE", "type = 'track' AND event IS NULL", "event is missing: a track names what happened"),
-    Check("MISSING_VALUE", "type = 'alias' AND previous_key IS NULL", "previousId is missing: an alias names the id that it replaces"),
+    Check("MISSING_VALUE", "type = 'alias' AND previous_key IS NULL", "previousId, which is replaced, is missing"),
     Check("MISSING_VALUE", "type = 'group' AND company_key IS NULL", "groupId is missing"),
     Check("MISSING_VALUE", f"{_OCCURRED} IS NULL", "timestamp is missing: expected an ISO 8601 time"),
     Check("BAD_DATE", f"{_OCCURRED} > getvariable('now')", "timestamp lies in the future"),
@@ -116,62 +119,85 @@ _CHECKS = (
     Check("MISSING_VALUE", f"{_REFUND} AND {_GROSS} IS NULL", "a refund states its amount in total, revenue or value"),
 )  # fmt: skip
 
-_NAMED = (
-    "SELECT accepted.*, 'segment:' || COALESCE(message_id, record_hash || ':' || CAST(nameless.occurrence AS VARCHAR)) AS event_id, "
-    f"{_OCCURRED} AS occurred_at FROM accepted LEFT JOIN (SELECT line, ROW_NUMBER() OVER (PARTITION BY record_hash ORDER BY line) AS occurrence "  # noqa: S608
-    "FROM accepted WHERE message_id IS NULL) AS nameless USING (line)"
-)
-_ADDRESSED = (
-    f"SELECT *, {kept_address('given_url')} AS url, {kept_address('given_referrer')} AS referrer FROM ("  # noqa: S608
-    "SELECT *, CASE WHEN type = 'page' THEN COALESCE(own_url, page_url) ELSE page_url END AS given_url, "
-    "CASE WHEN type = 'page' THEN COALESCE(own_referrer, page_referrer) ELSE page_referrer END AS given_referrer FROM named)"
-)
-# A group's e-mail address is the company's. An alias says that the earlier id was this user.
-_EVENTS = (
-    f"WITH named AS ({_NAMED}), addressed AS ({_ADDRESSED}) "  # noqa: S608
-    "SELECT line, event_id, 'segment' AS source, CASE type WHEN 'page' THEN 'page' WHEN 'screen' THEN 'page' WHEN 'track' THEN 'track' "
-    "ELSE 'identify' END AS type, CASE WHEN type = 'track' THEN event END AS name, occurred_at, "
-    "COALESCE(received, getvariable('now')) AS received_at, "
-    "CASE WHEN type = 'alias' THEN previous_key ELSE anonymous_key END AS anonymous_key, user_key, "
-    "CASE WHEN type <> 'group' THEN email_key END AS email_key, CASE WHEN type <> 'group' THEN phone_key END AS phone_key, "
-    f"'file' AS trust, url, referrer, {arrival_columns('url', _UTM)}, CASE WHEN type = 'track' THEN order_id END AS order_id, "
-    f"CASE WHEN type = 'track' AND currency IS NOT NULL THEN {_GROSS} END AS value_micros, "
-    f"CASE WHEN type = 'track' AND {_GROSS} IS NOT NULL THEN currency END AS currency, "
-    f"{device_sql('user_agent')} AS device, {bot_sql('user_agent')} AS is_bot, CASE WHEN left(consent, 1) = '{{' THEN consent END AS consent, "
-    f"CASE WHEN type = 'track' THEN {kept_properties('properties_given')} END AS properties "
-    # Nobody's: the identifiers of someone who asked to be forgotten were taken off.
-    "FROM addressed WHERE COALESCE(anonymous_key, user_key, previous_key, email_key, phone_key) IS NOT NULL"
-)
-_WHO = "anonymous_key, user_key, email_key, phone_key, company_key, CASE WHEN left(consent, 1) = '{' THEN consent END AS consent"
-_OUTCOMES = (
-    f"WITH named AS ({_NAMED}), worth AS (SELECT *, {_GROSS} AS gross FROM named WHERE {_PURCHASE} OR {_REFUND} OR {_TRIAL}) "  # noqa: S608
-    "SELECT line, 'segment:' || order_id_or_event AS outcome_id, 'segment' AS system, TRUE AS tracker, 'purchase' AS kind, '' AS stage, "
-    f"'counted' AS status, occurred_at, gross AS gross_micros, {_micros('tax')} AS tax_micros, {_micros('shipping')} AS shipping_micros, "
-    f"{_micros('discount')} AS discount_micros, CASE WHEN gross IS NOT NULL THEN currency END AS currency, order_id, {_WHO} "
-    "FROM (SELECT *, COALESCE(order_id, substr(event_id, 9)) AS order_id_or_event FROM worth) "
-    f"WHERE {_PURCHASE} QUALIFY ROW_NUMBER() OVER (PARTITION BY order_id_or_event ORDER BY occurred_at, line) = 1 "
-    "UNION ALL BY NAME "
-    "SELECT line, 'segment:' || COALESCE(order_id || ':', '') || 'refund:' || substr(event_id, 9) AS outcome_id, 'segment' AS system, "
-    "TRUE AS tracker, 'refund' AS kind, '' AS stage, 'counted' AS status, occurred_at, 'segment:' || order_id AS parent_outcome_id, "
-    f"-ABS(gross) AS gross_micros, -ABS({_micros('tax')}) AS tax_micros, -ABS({_micros('shipping')}) AS shipping_micros, currency, order_id, {_WHO} "
-    f"FROM worth WHERE {_REFUND} "
-    "UNION ALL BY NAME "
-    "SELECT line, event_id AS outcome_id, 'segment' AS system, TRUE AS tracker, 'trial' AS kind, '' AS stage, 'counted' AS status, occurred_at, "
-    f"{_WHO} FROM worth WHERE {_TRIAL}"
-)
-_FIRST = (
-    f"line IN (SELECT arg_min(line, struct_pack(moment := {_OCCURRED}, line := line)) FROM accepted WHERE {_PURCHASE} "  # noqa: S608
-    "GROUP BY COALESCE(order_id, CAST(line AS VARCHAR)))"
-)
-_SAMPLE = "\n".join((
-    '{"type":"page","messageId":"m-1","anonymousId":"a-1","userId":null,"timestamp":"2026-09-01T10:00:00.000Z","receivedAt":"2026-09-01T10:00:01.200Z",'
-    '"context":{"page":{"url":"https://shop.example/?utm_source=news&utm_medium=email#top","referrer":""}},"properties":{}}',
-    '{"type":"identify","messageId":"m-2","anonymousId":"a-1","userId":"u-1","timestamp":"2026-09-01T10:01:00Z","traits":{"email":"ana@example.com"}}',
-    '{"type":"track","event":"Order Completed","messageId":"m-3","anonymousId":"a-1","userId":"u-1","timestamp":"2026-09-01T10:05:00Z",'
-    '"properties":{"order_id":"1001","total":29.90,"tax":4.77,"currency":"EUR"}}',
-    '{"type":"track","event":"Order Refunded","messageId":"m-4","userId":"u-1","timestamp":"2026-09-03T08:00:00Z",'
-    '"properties":{"order_id":"1001","total":9.90,"currency":"EUR"}}',
-))  # fmt: skip
+_NAMED = f"""
+    SELECT
+        accepted.*, {_OCCURRED} AS occurred_at,
+        COALESCE(message_id, record_hash || ':' || CAST(nameless.occurrence AS VARCHAR)) AS native_id,
+        CASE WHEN left(consent_given, 1) = '{{' THEN consent_given END AS consent
+    FROM accepted LEFT JOIN (
+        SELECT line, ROW_NUMBER() OVER (PARTITION BY record_hash ORDER BY line) AS occurrence
+        FROM accepted WHERE message_id IS NULL
+    ) AS nameless USING (line)
+"""  # noqa: S608
+# A group's e-mail address is the company's. An alias says that the earlier id was this user. An event of nobody is one
+# whose identifiers were taken off, since that person asked to be forgotten.
+_EVENTS = f"""
+    WITH named AS ({_NAMED}), placed AS (
+        SELECT
+            *, CASE WHEN type = 'page' THEN COALESCE(own_url, page_url) ELSE page_url END AS given_url,
+            CASE WHEN type = 'page' THEN COALESCE(own_referrer, page_referrer) ELSE page_referrer END AS given_referrer
+        FROM named WHERE COALESCE(anonymous_key, user_key, previous_key, email_key, phone_key) IS NOT NULL
+    ), addressed AS (
+        SELECT *, {kept_address("given_url")} AS url, {kept_address("given_referrer")} AS referrer FROM placed
+    )
+    SELECT
+        line, 'segment:' || native_id AS event_id, 'segment' AS source,
+        CASE WHEN type IN ('page', 'screen') THEN 'page' WHEN type = 'track' THEN 'track' ELSE 'identify' END AS type,
+        CASE WHEN type = 'track' THEN event END AS name,
+        occurred_at, COALESCE(received, getvariable('now')) AS received_at,
+        CASE WHEN type = 'alias' THEN previous_key ELSE anonymous_key END AS anonymous_key, user_key,
+        CASE WHEN type <> 'group' THEN email_key END AS email_key,
+        CASE WHEN type <> 'group' THEN phone_key END AS phone_key,
+        'file' AS trust, url, referrer, {arrival_columns("url", _UTM)},
+        CASE WHEN type = 'track' THEN order_id END AS order_id,
+        CASE WHEN type = 'track' AND currency IS NOT NULL THEN {_GROSS} END AS value_micros,
+        CASE WHEN type = 'track' AND {_GROSS} IS NOT NULL THEN currency END AS currency,
+        {device_sql("user_agent")} AS device, {bot_sql("user_agent")} AS is_bot, consent,
+        CASE WHEN type = 'track' THEN {kept_properties("properties_given")} END AS properties
+    FROM addressed
+"""  # noqa: S608
+_SEEN = """
+    'segment' AS system, TRUE AS tracker, '' AS stage, 'counted' AS status, occurred_at,
+    anonymous_key, user_key, email_key, phone_key, company_key, consent
+"""
+_OUTCOMES = f"""
+    WITH named AS ({_NAMED}), worth AS (
+        SELECT *, {_GROSS} AS gross, COALESCE(order_id, native_id) AS sale
+        FROM named WHERE {_PURCHASE} OR {_REFUND} OR {_TRIAL}
+    ), ranked AS (
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY sale ORDER BY occurred_at, line) AS place FROM worth WHERE {_PURCHASE}
+    )
+    SELECT
+        line, 'segment:' || sale AS outcome_id, 'purchase' AS kind, gross AS gross_micros,
+        {_micros("tax")} AS tax_micros, {_micros("shipping")} AS shipping_micros,
+        {_micros("discount")} AS discount_micros,
+        CASE WHEN gross IS NOT NULL THEN currency END AS currency, order_id, {_SEEN}
+    FROM ranked WHERE place = 1
+    UNION ALL BY NAME
+    SELECT
+        line, 'segment:' || COALESCE(order_id || ':', '') || 'refund:' || native_id AS outcome_id, 'refund' AS kind,
+        'segment:' || order_id AS parent_outcome_id, -ABS(gross) AS gross_micros, -ABS({_micros("tax")}) AS tax_micros,
+        -ABS({_micros("shipping")}) AS shipping_micros, currency, order_id, {_SEEN}
+    FROM worth WHERE {_REFUND}
+    UNION ALL BY NAME
+    SELECT line, 'segment:' || native_id AS outcome_id, 'trial' AS kind, {_SEEN} FROM worth WHERE {_TRIAL}
+"""  # noqa: S608
+_FIRST = f"""
+    line IN (
+        SELECT arg_min(line, struct_pack(moment := {_OCCURRED}, line := line)) FROM accepted WHERE {_PURCHASE}
+        GROUP BY COALESCE(order_id, CAST(line AS VARCHAR))
+    )
+"""  # noqa: S608
+_SAMPLE = """\
+{"type":"page","messageId":"m-1","anonymousId":"a-1","userId":null,"timestamp":"2026-09-01T10:00:00.000Z",\
+"context":{"page":{"url":"https://shop.example/?utm_source=news&utm_medium=email#top","referrer":""}},"properties":{}}
+{"type":"identify","messageId":"m-2","anonymousId":"a-1","userId":"u-1","timestamp":"2026-09-01T10:01:00Z",\
+"traits":{"email":"ana@example.com"}}
+{"type":"track","event":"Order Completed","messageId":"m-3","anonymousId":"a-1","timestamp":"2026-09-01T10:05:00Z",\
+"properties":{"order_id":"1001","total":29.90,"tax":4.77,"currency":"EUR"}}
+{"type":"track","event":"Order Refunded","messageId":"m-4","userId":"u-1","timestamp":"2026-09-03T08:00:00Z",\
+"properties":{"order_id":"1001","total":9.90,"currency":"EUR"}}
+"""
 
 SOURCE = Source(
     name="segment",
@@ -191,7 +217,7 @@ SOURCE = Source(
             ),
             priced=("order_amount",),
             suppressed="strip",
-            sample=_SAMPLE + "\n",
+            sample=_SAMPLE,
         ),
     ),
     notes="JSON lines only. The spec's default currency is never assumed: orders without one need --currency.",

@@ -12,7 +12,7 @@ Shipping alone make the Total), the shipping's share of the tax is taken out of 
 from __future__ import annotations
 
 from outturn.domain.urls import CLICK_IDS, UTM_PARAMETERS
-from outturn.sources.addresses import ARRIVAL_COLUMNS, arrival_columns, kept_address, kept_text
+from outturn.sources.addresses import arrival_columns, kept_address, kept_text
 from outturn.sources.source import Cell, Check, Kind, Layout, Source, Total
 
 _STATUSES = {
@@ -55,39 +55,53 @@ _NOTED = {
     **{name: kept_text(f"noted_{name}") for name in UTM_PARAMETERS},
     **{click_id.name: f"noted_{click_id.name}" for click_id in CLICK_IDS},
 }
-_STATUS = (
-    "CASE WHEN contains(LOWER(payment_method), 'bogus gateway') OR regexp_matches(tags, '(^|,)\\s*test\\s*(,|$)', 'i') THEN 'test' "
-    + " ".join(f"WHEN financial_status = '{word}' THEN '{status}'" for word, status in _STATUSES.items())
-    + " END"
+_STATUS = f"""
+    CASE
+        WHEN contains(LOWER(payment_method), 'bogus gateway') THEN 'test'
+        WHEN regexp_matches(tags, '(^|,)\\s*test\\s*(,|$)', 'i') THEN 'test'
+        {" ".join(f"WHEN financial_status = '{word}' THEN '{status}'" for word, status in _STATUSES.items())}
+    END
+"""
+_SHIPPING_TAX = """
+    CAST((2 * CAST(shipping_stated AS HUGEINT) * tax_micros + total_micros) // (2 * total_micros) AS BIGINT)
+"""
+_CLICK_NOTES = ", ".join(
+    f"{_noted('(?:' + '|'.join(click_id.parameters) + ')')} AS noted_{click_id.name}" for click_id in CLICK_IDS
 )
-_SHIPPING = (
-    "CASE WHEN tax_micros > 0 AND total_micros > 0 AND subtotal_micros + shipping_stated = total_micros "
-    "THEN shipping_stated - CAST((2 * CAST(shipping_stated AS HUGEINT) * tax_micros + total_micros) // (2 * total_micros) AS BIGINT) "
-    "ELSE shipping_stated END"
-)
-_ORDERS = (
-    "SELECT line, 'shopify:' || COALESCE(native_id, name) AS sale_id, " + _STATUS + " AS status, occurred_at, total_micros, tax_micros, "
-    + _SHIPPING + " AS shipping_micros, discount_micros, currency, email_key, COALESCE(phone_key, billing_phone_key) AS phone_key, "
-    # An export without the column still says of an order that all of it went back.
-    "COALESCE(refunded_stated, CASE WHEN financial_status = 'refunded' THEN total_micros END) AS refunded_micros, "
-    "regexp_replace(name, '^#', '') AS order_id, COALESCE(payment_reference, payment_number) AS payment_id, "
-    + ", ".join(f"{_noted('(?:' + '|'.join(click_id.parameters) + ')')} AS noted_{click_id.name}" for click_id in CLICK_IDS) + ", "
-    + ", ".join(f"{_noted(name)} AS noted_{name}" for name in UTM_PARAMETERS) + ", "
-    + f"{_noted(_LANDING)} AS noted_landing, {_noted(_REFERRING)} AS noted_referring FROM accepted WHERE total_micros IS NOT NULL"
-)  # fmt: skip
-_ARRIVED = (
-    f"SELECT *, {arrival_columns('landing_url', _NOTED)} FROM (SELECT *, {kept_address('noted_landing')} AS landing_url, "  # noqa: S608
-    f"{kept_address('noted_referring')} AS referrer FROM orders)"
-)
-_OUTCOMES = (
-    f"WITH orders AS ({_ORDERS}), arrived AS ({_ARRIVED}) "  # noqa: S608
-    "SELECT line, sale_id AS outcome_id, 'shopify' AS system, FALSE AS tracker, 'purchase' AS kind, '' AS stage, status, occurred_at, "
-    "CAST(NULL AS VARCHAR) AS parent_outcome_id, total_micros AS gross_micros, tax_micros, shipping_micros, discount_micros, currency, "
-    f"email_key, phone_key, order_id, payment_id, landing_url, referrer, {', '.join(ARRIVAL_COLUMNS)} FROM arrived "
-    "UNION ALL BY NAME "
-    "SELECT line, sale_id || ':refund' AS outcome_id, 'shopify' AS system, FALSE AS tracker, 'refund' AS kind, '' AS stage, status, "
-    "sale_id AS parent_outcome_id, -refunded_micros AS gross_micros, currency, order_id, payment_id FROM orders WHERE refunded_micros > 0"
-)
+_TAG_NOTES = ", ".join(f"{_noted(name)} AS noted_{name}" for name in UTM_PARAMETERS)
+# An export without the column of refunds still says of an order that all of it went back.
+_OUTCOMES = f"""
+    WITH orders AS (
+        SELECT
+            line, 'shopify:' || COALESCE(native_id, name) AS sale_id, {_STATUS} AS status, occurred_at,
+            total_micros, tax_micros, discount_micros, currency,
+            CASE
+                WHEN tax_micros > 0 AND total_micros > 0 AND subtotal_micros + shipping_stated = total_micros
+                THEN shipping_stated - {_SHIPPING_TAX} ELSE shipping_stated
+            END AS shipping_micros,
+            COALESCE(refunded_stated, CASE WHEN financial_status = 'refunded' THEN total_micros END) AS refunded_micros,
+            email_key, COALESCE(phone_key, billing_phone_key) AS phone_key,
+            regexp_replace(name, '^#', '') AS order_id, COALESCE(payment_reference, payment_number) AS payment_id,
+            {_CLICK_NOTES}, {_TAG_NOTES},
+            {_noted(_LANDING)} AS noted_landing, {_noted(_REFERRING)} AS noted_referring
+        FROM accepted WHERE total_micros IS NOT NULL
+    ), addressed AS (
+        SELECT
+            *, {kept_address("noted_landing")} AS landing_url, {kept_address("noted_referring")} AS referrer
+        FROM orders
+    )
+    SELECT
+        line, sale_id AS outcome_id, 'shopify' AS system, FALSE AS tracker, 'purchase' AS kind, '' AS stage, status,
+        occurred_at, CAST(NULL AS VARCHAR) AS parent_outcome_id, total_micros AS gross_micros, tax_micros,
+        shipping_micros, discount_micros, currency, email_key, phone_key, order_id, payment_id, landing_url, referrer,
+        {arrival_columns("landing_url", _NOTED)}
+    FROM addressed
+    UNION ALL BY NAME
+    SELECT
+        line, sale_id || ':refund' AS outcome_id, 'shopify' AS system, FALSE AS tracker, 'refund' AS kind, '' AS stage,
+        status, sale_id AS parent_outcome_id, -refunded_micros AS gross_micros, currency, order_id, payment_id
+    FROM orders WHERE refunded_micros > 0
+"""  # noqa: S608
 
 SOURCE = Source(
     name="shopify",
@@ -122,7 +136,9 @@ SOURCE = Source(
         ),
     ),
     notes=(
-        "Test orders are known by the payment method Bogus Gateway or by a tag `test`: the export marks them in no other way. Paid, partially "
-        "paid, partially refunded and refunded orders count; pending, authorized and expired ones wait; voided ones are void."
+        "Test orders are known by the payment method Bogus Gateway or by a tag `test`: the export marks them in no "
+        "other way. Paid, partially "
+        "paid, partially refunded and refunded orders count; pending, authorized and expired ones wait; voided ones "
+        "are void."
     ),
 )

@@ -38,5 +38,8 @@ SOURCE = Source(
     title="Generic touches",
     platform="",
     layouts=(Layout("touches", _CELLS, outputs={"events": _EVENTS}, without=("value",), priced=()),),
-    notes="user_id may be text or whole numbers; times are ISO 8601 or whole microseconds, UTC. Costs of touches are kept and never added to spend.",
+    notes=(
+        "user_id may be text or whole numbers; times are ISO 8601 or whole microseconds, UTC. "
+        "Costs of touches are kept and never added to spend."
+    ),
 )
