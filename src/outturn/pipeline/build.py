@@ -22,7 +22,7 @@ from outturn.metrics.channel_day import build_channel_day
 from outturn.store.book import Book
 from outturn.store.builds import AS_OF_PREFIX, Build, Builds
 from outturn.store.engine import Engine, open_engine
-from outturn.store.facts import Facts
+from outturn.store.facts import Facts, Rewrite
 from outturn.store.tables import IDENTITY_COLUMNS, TABLES
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def build_locked(
     workspace: Workspace, *, now: datetime, progress: Callable[[str], None] = lambda _what: None
 ) -> Build:
     """As `build`, for a caller that holds the workspace's lock already."""
+    _drop_old_refused_rows(workspace, now)
     builds = Builds(workspace.lake)
     made = builds.begin(f"b{now:%Y%m%dT%H%M%S%f}")
     try:
@@ -124,6 +125,12 @@ def build_locked(
         builds.discard(made)
         raise
     return made
+
+
+def _drop_old_refused_rows(workspace: Workspace, now: datetime) -> None:
+    """They were kept to be looked at; what they hold of people is not kept for longer than the settings say."""
+    before = now - timedelta(days=workspace.settings["privacy.refused_days"])
+    Facts(workspace.lake).rewrite("refused_rows", Rewrite("refused_at < $before", parameters={"before": before}))
 
 
 @contextmanager
