@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from outturn.metrics.dimensions import TIMES
 from outturn.metrics.kpis import Unit
 
 if TYPE_CHECKING:
@@ -45,15 +46,23 @@ class KpiTable:
     period_only: tuple[Mapping[str, Any], ...] = ()
     mixed_time_zones: tuple[str, ...] = field(default=())
 
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows as Python values: money as Decimal, days as dates, None for unknown."""
+        return [dict(row) for row in self.rows]
+
     def to_arrow(self) -> pa.Table:
-        """The rows as Arrow, which pandas, Polars and DuckDB all read: money exact to the micro, unknown as null."""
+        """The rows as an Arrow table, which pandas, Polars and DuckDB read.
+
+        Money is an exact decimal of six digits, counts and ratios are floats, days are dates, NULL is unknown. What
+        else must be said of them stands in the schema's metadata: currency, goal, model and bases.
+        """
         import pyarrow as pa  # noqa: PLC0415 - takes longer to load than a figure by channel takes to print
 
-        units = {kpi.id: kpi.unit for kpi in self.kpis}
-        types = {name: pa.decimal128(38, 6) if unit is Unit.MONEY else pa.float64() for name, unit in units.items()}
-        return pa.table(
-            {name: pa.array([row[name] for row in self.rows], types.get(name)) for name in (*self.columns, *units)}
-        )
+        types = {name: pa.date32() if name in TIMES else pa.string() for name in self.columns}
+        types |= {kpi.id: pa.decimal128(38, 6) if kpi.unit is Unit.MONEY else pa.float64() for kpi in self.kpis}
+        said = ("currency", "goal", "model", "revenue_basis", "basis")
+        schema = pa.schema(list(types.items()), metadata={name: str(getattr(self, name)) for name in said})
+        return pa.Table.from_pylist(self.to_dicts(), schema)
 
     def to_pandas(self) -> Any:
         """The rows as a pandas DataFrame; pandas is not among what Outturn installs."""

@@ -1,0 +1,203 @@
+"""Whoever asks to be forgotten is nowhere in the folder any more, and the sums are what they were."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow.parquet as pq
+import pytest
+
+from outturn.domain.identifiers import identity_key
+from outturn.simulator import export_files, simulate
+from outturn.store.workspace import Workspace
+from tests.cli.terminal import answer, outturn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ARCHIVE = "segment_archive.jsonl"
+ORDERS = "shopify_orders.csv"
+
+
+class Person(NamedTuple):
+    """One customer as the tracker's archive knows them: in clear."""
+
+    email: str
+    user_ids: tuple[str, ...]
+    anonymous_ids: tuple[str, ...]
+
+    @property
+    def clear(self) -> tuple[str, ...]:
+        return (self.email, *self.user_ids, *self.anonymous_ids)
+
+    def keys(self, secret: bytes) -> dict[str, bytes]:
+        """What each identifier became when it was imported."""
+        return (
+            {self.email: identity_key(secret, "email", self.email)}
+            | {user: identity_key(secret, "user", user) for user in self.user_ids}
+            | {browser: identity_key(secret, "anonymous", browser) for browser in self.anonymous_ids}
+        )
+
+
+@pytest.fixture(scope="session")
+def person(exports: Path) -> Person:
+    """Somebody with an order, an e-mail address, and more than one browser where the market has such a person."""
+    emails: dict[str, str] = {}
+    browsers: dict[str, set[str]] = {}
+    for line in (exports / ARCHIVE).read_text(encoding="utf-8").splitlines():
+        message = json.loads(line)
+        if message["userId"]:
+            browsers.setdefault(message["userId"], set()).add(message["anonymousId"])
+            if "email" in message.get("traits", {}):
+                emails[message["userId"]] = message["traits"]["email"]
+    ordered = (exports / ORDERS).read_text(encoding="utf-8")
+    known = [user for user, email in emails.items() if email in ordered]
+    user = max(known, key=lambda one: (len(browsers[one]), one))
+    return Person(emails[user], (user,), tuple(sorted(browsers[user])))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """All bytes under a folder, and what its Parquet files say once they are unpacked."""
+    found = {}
+    for path in folder.rglob("*"):
+        if not path.is_file():
+            continue
+        found[str(path)] = path.read_bytes()
+        if path.suffix == ".parquet":
+            cells = (cell for column in pq.read_table(path).columns for cell in column.to_pylist() if cell is not None)
+            found[f"{path} unpacked"] = b"\0".join(
+                cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells
+            )
+    return found
+
+
+def mentions(folder: Path, needles: list[bytes]) -> set[str]:
+    """The files in which any of these bytes stand, in either case."""
+    wanted = [needle.lower() for needle in needles]
+    return {
+        place.removeprefix(str(folder)).strip("/")
+        for place, content in everything(folder).items()
+        if any(needle in content or needle in content.lower() for needle in (*needles, *wanted))
+    }
+
+
+def traces(folder: Path, person: Person) -> set[str]:
+    """Where the person stands: in clear, as a key, or as a key in hex."""
+    keys = person.keys(Workspace.open(folder).secret())
+    return mentions(
+        folder, [text.encode() for text in person.clear] + [form for key in keys.values() for form in (key, key.hex().encode())]
+    )
+
+
+def test_identifiers_never_lie_in_clear(acme: Path, person: Person) -> None:
+    assert mentions(acme, [text.encode() for text in person.clear]) == set()
+    assert traces(acme, person), "the keys must be found, or this grep finds nothing at all"
+
+
+def test_after_forget_no_byte_of_the_folder_knows_the_person(acme: Path, person: Person) -> None:
+    before = answer("-w", acme, "kpis", "--by", "date_day", "--kpi", "revenue,conversions,spend")
+    done = answer("-w", acme, "forget", person.email)
+    assert done["identifiers"] >= len(person.clear)
+    assert done["rows"]["events"] > 0
+    assert done["rows"]["outcomes"] > 0
+    assert traces(acme, person) == {"book.sqlite"}
+    with sqlite3.connect(acme / "book.sqlite") as book:
+        suppressed = {row[0] for row in book.execute("SELECT identifier FROM suppressions")}
+    book.close()
+    assert set(person.keys(Workspace.open(acme).secret()).values()) <= suppressed
+    assert answer("-w", acme, "kpis", "--by", "date_day", "--kpi", "revenue,conversions,spend") == before
+
+
+@pytest.mark.parametrize("kind", ["email", "user", "anonymous"])
+def test_any_identifier_means_the_person(acme: Path, person: Person, kind: str) -> None:
+    named = {"email": person.email, "user": person.user_ids[0], "anonymous": person.anonymous_ids[-1]}[kind]
+    whole = answer("-w", acme, "person", "export", person.email)
+    assert whole["events"]
+    assert whole["outcomes"]
+    found = answer("-w", acme, "person", "export", named)
+    assert {**found, "identifier": ""} == {**whole, "identifier": ""}
+    answer("-w", acme, "forget", f"{kind}:{named}")
+    assert traces(acme, person) == {"book.sqlite"}
+    for identifier in person.clear:
+        gone = answer("-w", acme, "person", "export", identifier)
+        assert (gone["events"], gone["outcomes"], gone["person_key"]) == ([], [], None)
+
+
+def test_the_same_files_bring_nobody_back(acme: Path, exports: Path, person: Person, tmp_path: Path) -> None:
+    before = answer("-w", acme, "kpis", "--kpi", "revenue,conversions")
+    answer("-w", acme, "forget", person.email)
+    known = {one["file"]: one["import_id"] for one in answer("-w", acme, "imports")["imports"]}
+    for name in (ARCHIVE, ORDERS):
+        answer("-w", acme, "imports", "undo", known[name], "--no-build")
+        again = outturn("-w", acme, "import", exports / name, "--json")
+        assert again.json["files"][0]["verdict"] == "accept"
+        changed = tmp_path / name
+        changed.write_bytes((exports / name).read_bytes() + b"\n")
+        outturn("-w", acme, "import", changed, "--json")
+        assert traces(acme, person) == {"book.sqlite"}, name
+    assert answer("-w", acme, "kpis", "--kpi", "revenue,conversions") == before
+
+
+def test_a_forgotten_person_of_an_undone_import_is_gone_too(acme: Path, person: Person) -> None:
+    for one in answer("-w", acme, "imports")["imports"]:
+        if one["file"] in (ARCHIVE, ORDERS):
+            answer("-w", acme, "imports", "undo", one["import_id"], "--no-build")
+    answer("-w", acme, "forget", person.email)
+    assert traces(acme, person) == {"book.sqlite"}
+
+
+def test_refused_rows_forget_as_well(empty: Path, person: Person, exports: Path, tmp_path: Path) -> None:
+    lines = (exports / ORDERS).read_text(encoding="utf-8").splitlines(keepends=True)
+    broken = [line.replace("EUR,", "EUR,x", 1) if person.email in line else line for line in lines]
+    file = tmp_path / ORDERS
+    file.write_text("".join(broken), encoding="utf-8")
+    outturn("-w", empty, "import", file, exports / ARCHIVE, "--json")
+    rows = answer("-w", empty, "refused")["rows"]
+    assert rows
+    assert person.email not in json.dumps(rows)
+    answer("-w", empty, "forget", person.email)
+    assert traces(empty, person) == {"book.sqlite"}
+
+
+def test_a_forget_that_was_cut_short_is_finished_by_the_next(
+    acme: Path, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from outturn.store.facts import Facts, Rewrite  # noqa: PLC0415
+
+    rewrite = Facts.rewrite
+
+    def stop_at_outcomes(self: Facts, table_name: str, change: Rewrite) -> int:
+        if table_name == "outcomes":
+            raise KeyboardInterrupt
+        return rewrite(self, table_name, change)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Facts, "rewrite", stop_at_outcomes)
+        assert outturn("-w", acme, "forget", person.email).code == 130
+    answer("-w", acme, "forget", person.email)
+    assert traces(acme, person) == {"book.sqlite"}
+
+
+def test_someone_unknown_may_ask_too_and_is_not_let_in_later(empty: Path, exports: Path, person: Person) -> None:
+    ran = outturn("-w", empty, "forget", person.email)
+    assert ran.code == 0
+    assert "Nobody is known" in ran.out
+    answer("-w", empty, "import", *export_files(exports))
+    secret = Workspace.open(empty).secret()
+    key = identity_key(secret, "email", person.email)
+    assert mentions(empty, [key, key.hex().encode(), person.email.encode()]) == {"book.sqlite"}
+
+
+def test_events_of_the_google_export_forget_their_browser(empty: Path, tmp_path: Path) -> None:
+    simulate(tmp_path / "ga4", people=300, days=20, start=date(2025, 3, 3), tracking="ga4")
+    answer("-w", empty, "import", *export_files(tmp_path / "ga4"))
+    first = json.loads((tmp_path / "ga4/ga4_events.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    browser = first["user_pseudo_id"]
+    key = identity_key(Workspace.open(empty).secret(), "anonymous", browser)
+    assert mentions(empty, [browser.encode()]) == set()
+    assert mentions(empty, [key])
+    answer("-w", empty, "forget", browser)
+    assert mentions(empty, [browser.encode(), key, key.hex().encode()]) == {"book.sqlite"}

@@ -1,0 +1,52 @@
+"""A whole build, from imported files to credits and KPIs, on both engines: the same figures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from outturn import api
+from outturn.simulator import simulate
+from outturn.simulator.simulate import export_files
+from outturn.store.builds import Builds
+from outturn.store.engine import open_engine
+from outturn.store.tables import DERIVED, TABLES, Type
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def rows_of(root: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every derived table of the published build, sorted; instants as micros, keys as they are."""
+    build = Builds(root / "lake").current()
+    engine = open_engine()
+    build.expose(engine)
+    found = {}
+    for name in DERIVED:
+        columns = [
+            f"outturn_micros({column.name})" if column.type is Type.AT else column.name for column in TABLES[name].columns
+        ]
+        found[name] = sorted(engine.rows(f"SELECT {', '.join(columns)} FROM {name}"), key=repr)
+    engine.close()
+    return found
+
+
+@pytest.mark.spark
+def test_a_build_on_spark_is_the_build_on_duckdb(tmp_path: Path) -> None:
+    simulate(tmp_path / "exports", people=300, days=25, seed=3, start=date(2026, 5, 1))
+    workspace = api.create(tmp_path / "workspace", currency="EUR", time_zone="Europe/Berlin")
+    reports = workspace.import_files(export_files(tmp_path / "exports"), now=NOW)
+    assert {report["verdict"] for report in reports} == {"accept"}
+    workspace.build(now=NOW + timedelta(seconds=1))
+    duckdb_rows = rows_of(workspace.root)
+    settings = workspace.root / "outturn.toml"
+    settings.write_text(settings.read_text() + '\n[engine]\nname = "spark"\nspark_url = "local[2]"\n')
+    api.open(workspace.root).build(now=NOW + timedelta(seconds=2))
+    spark_rows = rows_of(workspace.root)
+    for name in DERIVED:
+        assert duckdb_rows[name], name
+        assert spark_rows[name] == duckdb_rows[name], name
