@@ -35,16 +35,16 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> outturn.OpenWorkspace
 def test_figures_come_out_as_arrow_with_exact_money(workspace: outturn.OpenWorkspace) -> None:
     table = workspace.kpis(by=["channel", "week"], kpi=["spend", "conversions", "roas"])
     arrow = table.to_arrow()
-    assert {field.name: str(field.type) for field in arrow.schema} == {
-        "channel": "string", "week": "date32[day]", "spend": "decimal128(38, 6)", "conversions": "double", "roas": "double",
-    }  # fmt: skip
+    types = {"channel": "string", "week": "date32[day]", "spend": "decimal128(38, 6)", "conversions": "double"}
+    assert {field.name: str(field.type) for field in arrow.schema} == {**types, "roas": "double"}
     assert arrow.schema.metadata[b"currency"] == b"EUR"
     assert arrow.schema.metadata[b"model"] == b"last_non_direct"
     (whole,) = workspace.kpis(kpi=["spend"]).to_dicts()
     assert isinstance(whole["spend"], Decimal)
     with duckdb.connect() as connection:
         connection.register("kpis", arrow)
-        assert connection.execute("SELECT SUM(spend), COUNT(DISTINCT week) > 2 FROM kpis").fetchall() == [(whole["spend"], True)]
+        found = connection.execute("SELECT SUM(spend), COUNT(DISTINCT week) > 2 FROM kpis").fetchall()
+    assert found == [(whole["spend"], True)]
 
 
 def test_dicts_arrow_and_json_say_the_same(workspace: outturn.OpenWorkspace) -> None:
@@ -91,8 +91,8 @@ def test_every_refusal_has_its_class(workspace: outturn.OpenWorkspace, tmp_path:
 
 
 def test_importing_outturn_costs_nothing() -> None:
-    code = "import sys, outturn; print(*(name for name in sys.modules if name.partition('.')[0] in ('duckdb', 'numpy', 'click')))"
+    code = "import sys, outturn; print({name.partition('.')[0] for name in sys.modules} & {'duckdb', 'numpy', 'click'})"
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(sys.path)}
     )
-    assert ran.stdout.strip() == ""
+    assert ran.stdout.strip() == "set()"

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 PAID = ("paid", "partially_paid", "partially_refunded", "refunded")
 # The channel that each campaign type of the simulated Google account belongs to.
-GOOGLE_CHANNELS = {"Search": "Paid Search", "Performance Max": "Cross-network", "Display": "Display", "Video": "Paid Video"}
+GOOGLE_CHANNELS = {
+    "Search": "Paid Search",
+    "Performance Max": "Cross-network",
+    "Display": "Display",
+    "Video": "Paid Video",
+}
 
 
 class Sale(NamedTuple):
@@ -65,7 +70,7 @@ def rates(file: Path) -> dict[date, Fraction]:
     with file.open(encoding="utf-8", newline="") as text:
         stated = {date.fromisoformat(row["Date"]): Fraction(row["USD"]) for row in csv.DictReader(text)}
     day, last = min(stated), max(stated)
-    found = {}
+    found: dict[date, Fraction] = {}
     while day <= last:
         found[day] = stated.get(day) or found[day - timedelta(days=1)]
         day += timedelta(days=1)

@@ -88,7 +88,9 @@ def traces(folder: Path, person: Person) -> set[str]:
     """Where the person stands: in clear, as a key, or as a key in hex."""
     keys = person.keys(Workspace.open(folder).secret())
     return mentions(
-        folder, [text.encode() for text in person.clear] + [form for key in keys.values() for form in (key, key.hex().encode())]
+        folder,
+        [text.encode() for text in person.clear]
+        + [form for key in keys.values() for form in (key, key.hex().encode())],
     )
 
 
@@ -162,21 +164,26 @@ def test_refused_rows_forget_as_well(empty: Path, person: Person, exports: Path,
     assert traces(empty, person) == {"book.sqlite"}
 
 
+@pytest.mark.parametrize("before", ["events", "outcomes"])
 def test_a_forget_that_was_cut_short_is_finished_by_the_next(
-    acme: Path, person: Person, monkeypatch: pytest.MonkeyPatch
+    acme: Path, person: Person, monkeypatch: pytest.MonkeyPatch, before: str
 ) -> None:
     from outturn.store.facts import Facts, Rewrite  # noqa: PLC0415
 
     rewrite = Facts.rewrite
 
-    def stop_at_outcomes(self: Facts, table_name: str, change: Rewrite) -> int:
-        if table_name == "outcomes":
+    def stop(self: Facts, table_name: str, change: Rewrite) -> int:
+        if table_name == before:
             raise KeyboardInterrupt
         return rewrite(self, table_name, change)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Facts, "rewrite", stop_at_outcomes)
+        patched.setattr(Facts, "rewrite", stop)
         assert outturn("-w", acme, "forget", person.email).code == 130
+    # Whatever lies in the facts still, no build shows it.
+    answer("-w", acme, "build")
+    answer("-w", acme, "build")
+    assert {place for place in traces(acme, person) if place.startswith("lake/builds/")} == set()
     answer("-w", acme, "forget", person.email)
     assert traces(acme, person) == {"book.sqlite"}
 

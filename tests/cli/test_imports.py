@@ -171,10 +171,10 @@ def test_a_dry_run_says_everything_and_writes_nothing(
     assert dry["files"][0]["import_id"] is None
 
 
-@pytest.mark.parametrize("mix", [lambda _: ["--replace", "--partial"], lambda file: [str(file), "--replace", "--partial"]])
-def test_replace_and_partial_exclude_one_another(
-    empty: Path, exports: Path, mix: Callable[[Path], list[str]]
-) -> None:
+@pytest.mark.parametrize(
+    "mix", [lambda _: ["--replace", "--partial"], lambda file: [str(file), "--replace", "--partial"]]
+)
+def test_replace_and_partial_exclude_one_another(empty: Path, exports: Path, mix: Callable[[Path], list[str]]) -> None:
     ran = outturn("-w", empty, "import", exports / GOOGLE, *mix(exports / GOOGLE))
     assert ran.code == 2
     assert "exclude" in ran.err

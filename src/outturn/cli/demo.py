@@ -51,8 +51,8 @@ def _print_channels(shown: dict[str, Any]) -> None:
             for row in rows
         ],
         caption=(
-            "claimed orders: the platforms' own word, never added up. truth: revenue that would not have come without the "
-            "channel, known because the market is simulated; (none): what came by itself."
+            "claimed orders: the platforms' own word, never added up. truth: revenue that would not have come without "
+            "the channel, known because the market is simulated; (none): what came by itself."
         ),
     )  # fmt: skip
 

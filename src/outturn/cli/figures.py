@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What a reader of a terminal sees of the KPIs unless told which: the rest is in --json.
-_SHOWN = ("spend", "clicks", "visits", "conversions", "revenue", "cpa", "roas", "cvr", "new_customers", "cac", "claimed_conversions")
+_SHOWN = (
+    "spend",
+    "clicks",
+    "visits",
+    "conversions",
+    "revenue",
+    "cpa",
+    "roas",
+    "cvr",
+    "new_customers",
+    "cac",
+    "claimed_conversions",
+)
 
 _ONLY_IN_JSON = ("account_id", "campaign_id", "campaign_name")
 
@@ -38,19 +50,29 @@ _to = click.option("--to", "last", help="Last day, YYYY-MM-DD.")
 
 
 @click.command("kpis")
-@click.option("--by", callback=_names, help="Dimensions, comma-separated: channel, platform, account_id, campaign, ad_group, ad, date_day, week, month.")
+@click.option(
+    "--by",
+    callback=_names,
+    help="Dimensions, comma-separated: channel, platform, account_id, campaign, ad_group, ad, date_day, week, month.",
+)
 @_goal
 @click.option("--model", help="The attribution model of sales by channel.")
 @_from
 @_to
 @click.option("--as-of", help="What was known at the end of that day.")
-@click.option("--basis", default="conversion_day", show_default=True, help="conversion_day or cash_day: where a refund counts.")
+@click.option(
+    "--basis", default="conversion_day", show_default=True, help="conversion_day or cash_day: where a refund counts."
+)
 @click.option("--kpi", callback=_names, help="KPI ids, comma-separated. --json: all of them by default.")
-@click.option("--rows", "open_rows", is_flag=True, help="Open one figure: its source rows, with file and line. Needs one --kpi.")
+@click.option(
+    "--rows", "open_rows", is_flag=True, help="Open one figure: its source rows, with file and line. Needs one --kpi."
+)
 @click.option("--where", multiple=True, callback=_where, help="With --rows: DIMENSION=VALUE of the figure's row.")
 @json_option
 @click.pass_obj
-def kpis_command(folder: Path | None, /, *, open_rows: bool, where: dict[str, str], as_json: bool, **asked: Any) -> None:
+def kpis_command(
+    folder: Path | None, /, *, open_rows: bool, where: dict[str, str], as_json: bool, **asked: Any
+) -> None:
     """KPIs at any grain.
 
     By channel or campaign, sales are credited under the model, and what no touch led to is the row (none).
@@ -75,18 +97,24 @@ def kpis_command(folder: Path | None, /, *, open_rows: bool, where: dict[str, st
         return
     shown = asked["kpi"] or tuple(name for name in _SHOWN if any(row[name] is not None for row in table.rows))
     labels = [name for name in table.columns if name not in _ONLY_IN_JSON]
+    bases = f"{table.revenue_basis} revenue in {table.currency} · {table.basis}"
     print_table(
-        f"KPIs · goal {table.goal} · model {table.model} · {table.revenue_basis} revenue in {table.currency} · {table.basis}",
+        f"KPIs · goal {table.goal} · model {table.model} · {bases}",
         [*labels, *shown],
         [[*(row[name] for name in labels), *(row[name] for name in shown)] for row in table.rows],
     )
     if table.mixed_time_zones:
         click.echo(f"Days of several time zones are added up here: {', '.join(table.mixed_time_zones)}.")
     if table.period_only:
-        click.echo(f"{len(table.period_only)} imported figures cover a period without days and are in no row: see --json, period_only.")
+        click.echo(
+            f"{len(table.period_only)} imported figures cover a period without days and are in no row: "
+            "see --json, period_only."
+        )
 
 
-def _print_rows(workspace: api.OpenWorkspace, where: dict[str, str], *, days: Days, as_json: bool, **asked: Any) -> None:
+def _print_rows(
+    workspace: api.OpenWorkspace, where: dict[str, str], *, days: Days, as_json: bool, **asked: Any
+) -> None:
     kpi = asked.pop("kpi")
     if len(kpi) != 1:
         raise click.UsageError("--rows opens one figure: name it with --kpi, such as --kpi spend")
@@ -106,7 +134,12 @@ def _print_rows(workspace: api.OpenWorkspace, where: dict[str, str], *, days: Da
 @_goal
 @click.option("--model", "models", callback=_names, help="Models, comma-separated, or all. Default: attribution.model.")
 @click.option("--by", type=click.Choice(["channel", "campaign"]), default="channel", show_default=True)
-@click.option("--lookback", "lookback_days", type=click.IntRange(1, 3650), help="Days before a conversion in which touches earn credit.")
+@click.option(
+    "--lookback",
+    "lookback_days",
+    type=click.IntRange(1, 3650),
+    help="Days before a conversion in which touches earn credit.",
+)
 @_from
 @_to
 @json_option
@@ -128,10 +161,14 @@ def attribute_command(
     labels = ["channel"] if asked["by"] == "channel" else ["channel", "platform", "campaign_name"]
     rows = sorted(zip(*found["models"].values(), strict=True), key=lambda row: row[0]["channel"].startswith("("))
     figures = ("revenue",) if len(names) > 1 else ("conversions", "revenue")
+    ledger = f"{found['conversions']:,.0f} conversions · {Decimal(found['revenue']):,.2f} {found['currency']}"
     print_table(
-        f"Credit · goal {found['goal']} · {found['conversions']:,.0f} conversions · {Decimal(found['revenue']):,.2f} {found['currency']} · lookback {found['lookback_days']} days",
+        f"Credit · goal {found['goal']} · {ledger} · lookback {found['lookback_days']} days",
         [*labels, *(f"{name} {figure}" if len(names) == 1 else name for name in names for figure in figures)],
-        [[*(row[0][label] for label in labels), *(_amount(one[figure]) for one in row for figure in figures)] for row in rows],
+        [
+            [*(row[0][label] for label in labels), *(_amount(one[figure]) for one in row for figure in figures)]
+            for row in rows
+        ],
     )
 
 

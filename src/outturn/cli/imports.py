@@ -15,7 +15,9 @@ from outturn.cli.workspace import build_after, close_with
 
 
 @click.command("import")
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", metavar="FILE…", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--as", "source", help="The source, where the content does not tell it.")
 @click.option("--account", help="The ad account of files that do not name theirs.")
 @click.option("--currency", help="The currency of files that do not state theirs.")

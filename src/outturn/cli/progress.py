@@ -19,4 +19,4 @@ def progress_bar() -> Iterator[Callable[[str], None]]:
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda what: status.update(what)
+        yield status.update

@@ -111,9 +111,7 @@ def build(workspace: Workspace, *, now: datetime, progress: Callable[[str], None
         return build_locked(workspace, now=now, progress=progress)
 
 
-def build_locked(
-    workspace: Workspace, *, now: datetime, progress: Callable[[str], None] = lambda _what: None
-) -> Build:
+def build_locked(workspace: Workspace, *, now: datetime, progress: Callable[[str], None] = lambda _what: None) -> Build:
     """As `build`, for a caller that holds the workspace's lock already."""
     _drop_old_refused_rows(workspace, now)
     builds = Builds(workspace.lake)
@@ -198,19 +196,26 @@ def _leave_out_forgotten(engine: Engine, workspace: Workspace) -> None:
     if not suppressed:
         return
     engine.register("suppressed_keys", pa.table({"identifier": pa.array(sorted(suppressed), pa.binary())}))
-    forgotten = " OR ".join(f"{column} IN (SELECT identifier FROM suppressed_keys)" for column in IDENTITY_COLUMNS)
+    forgotten = " OR ".join(
+        f"{column} IN (SELECT identifier FROM suppressed_keys)"  # noqa: S608 - our own columns
+        for column in IDENTITY_COLUMNS
+    )
     kept = {
-        "events": f"SELECT * FROM events WHERE NOT COALESCE({forgotten}, FALSE)",  # noqa: S608 - our own columns
+        "events": f"SELECT * FROM events WHERE NOT COALESCE({forgotten}, FALSE)",  # noqa: S608
         "outcomes": f"SELECT {_blanked('outcomes', forgotten)} FROM outcomes",  # noqa: S608
     }
     for name, statement in kept.items():
         ((rows,),) = engine.rows(f"SELECT COUNT(*) FROM {name} WHERE {forgotten}")  # noqa: S608
         if rows:
-            engine.table(name, statement)
+            # A table that reads the view which it replaces would lose it on the way.
+            engine.table(f"{name}_remembered", statement)
+            engine.view(name, f"SELECT * FROM {name}_remembered")  # noqa: S608
 
 
 def _blanked(name: str, forgotten: str) -> str:
     return ", ".join(
-        f"CASE WHEN {forgotten} THEN NULL ELSE {column} END AS {column}" if column in BLANKED_OUTCOME_COLUMNS else column
+        f"CASE WHEN {forgotten} THEN NULL ELSE {column} END AS {column}"
+        if column in BLANKED_OUTCOME_COLUMNS
+        else column
         for column in TABLES[name].names
     )

@@ -53,7 +53,9 @@ def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str,
         book.suppress(erasure.suppressed, now)
         suppressed = sorted(book.suppressed())
         book.close()
-        rows = {table: facts.rewrite(table, _of_all(rewrite, suppressed)) for table, rewrite in erasure.rewrites.items()}
+        rows = {
+            table: facts.rewrite(table, _of_all(rewrite, suppressed)) for table, rewrite in erasure.rewrites.items()
+        }
         facts.vacuum()
         builds = Builds(workspace.lake)
         if builds.published() is not None:

@@ -77,7 +77,10 @@ def kpis(
     """
     with reading(workspace, build) as open_build:
         period_rows = open_build.build.figures["period_rows"] > 0
-        facts = {*facts_read(workspace.settings, by=by, kpi=options.get("kpi", ())), *(["ad_spend"] if period_rows else [])}
+        facts = {
+            *facts_read(workspace.settings, by=by, kpi=options.get("kpi", ())),
+            *(["ad_spend"] if period_rows else []),
+        }
         if facts:
             open_build.name_facts(facts)
         return query_kpis(

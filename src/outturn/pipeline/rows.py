@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def kpi_rows(
-    workspace: Workspace, kpi: str, where: Mapping[str, str | None], *, days: Days = Days(), **options: Any  # noqa: B008
+    workspace: Workspace,
+    kpi: str,
+    where: Mapping[str, str | None],
+    *,
+    days: Days = Days(),  # noqa: B008 - frozen
+    **options: Any,
 ) -> dict[str, list[dict[str, Any]]]:
     """The source rows behind one figure; see `metrics.rows.rows`.
 
@@ -31,6 +36,12 @@ def kpi_rows(
     with reading(workspace) as open_build:
         open_build.name_facts(("ad_spend", "claims", "costs", "events", "outcomes", "imports"))
         found = rows(
-            open_build.engine, workspace.settings, kpi=kpi, by=tuple(dict.fromkeys(by)), where=where, days=days, **options
+            open_build.engine,
+            workspace.settings,
+            kpi=kpi,
+            by=tuple(dict.fromkeys(by)),
+            where=where,
+            days=days,
+            **options,
         )
     return {measure: [plain(row) for row in measured] for measure, measured in found.items()}

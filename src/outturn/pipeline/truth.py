@@ -28,7 +28,10 @@ def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> list[d
         workspace: With a published build of the market's files.
         planted: By channel; `(none)` is what would have come anyway.
     """
-    bought = {row["channel"]: row for row in kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions")).as_dict()["rows"]}
+    bought = {
+        row["channel"]: row
+        for row in kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions")).as_dict()["rows"]
+    }
     credited: dict[str, dict[str, dict[str, Any]]] = {}
     for model, rows in attribute(workspace, ["all"])["models"].items():
         for row in rows:
