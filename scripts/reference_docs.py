@@ -1,28 +1,36 @@
 """Write docs/reference from the code: every source, model, KPI, setting, table and command says itself what it is.
 
-    python scripts/reference_docs.py           write the pages
-    python scripts/reference_docs.py --check   exit 1 and name the pages that differ
+python scripts/reference_docs.py           write the pages
+python scripts/reference_docs.py --check   exit 1 and name the pages that differ
 """
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
+import json
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from outturn.attribution import models
 from outturn.cli.main import COMMANDS, cli
 from outturn.domain.errors import REFUSAL_CODES
+from outturn.domain.goals import OUTCOME_KINDS, OUTCOME_STATUSES, Goal
 from outturn.domain.settings import SETTINGS
-from outturn.metrics.kpis import KPIS
+from outturn.metrics.kpis import KPIS, NOTES
 from outturn.sources.registry import sources
-from outturn.sources.source import Cell, Layout
 from outturn.store.tables import TABLES
 
+if TYPE_CHECKING:
+    from outturn.sources.source import Layout
+
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+_HELP_WIDTH = 100
 _NOTE = "<!-- Written by scripts/reference_docs.py from the code: change it there. -->\n\n"
 
 
@@ -51,14 +59,19 @@ def _table(*head: str) -> str:
 def _sources() -> str:
     text = (
         "# Sources\n\nA file is recognised by its content: the source whose layout asks for most of what the file has. "
-        "`--as NAME` names it where several fit.\n\n"
+        "`--as NAME` names it where several fit. Headers are compared without regard to case; where a platform writes "
+        "them in several languages or spellings, those are known too.\n\n"
     )
     for source in sources().values():
         text += f"## {source.title}\n\n`{source.name}`"
         text += f", platform `{source.platform}`" if source.platform else ""
-        text += f". Clicks: {source.clicks}" if source.clicks else ""
-        text += f". Days in {source.zone}" if source.zone else ""
-        text += f".\n\n{source.notes}\n\n" if source.notes else ".\n\n"
+        text += f".\n\n{_docstring('outturn.sources.' + source.name.replace('-', '_'))}\n\n"
+        text += f"{source.notes}\n\n" if source.notes else ""
+        facts = [
+            f"Clicks are {source.clicks}." if source.clicks else "",
+            f"Days are {source.zone}." if source.zone else "",
+        ]
+        text += " ".join(fact for fact in facts if fact) + ("\n\n" if any(facts) else "")
         text += _table("layout", "becomes", "needs the columns", "also reads")
         for layout in source.layouts:
             text += _row(
@@ -72,36 +85,44 @@ def _sources() -> str:
 
 
 def _headers(layout: Layout, *, required: bool) -> str:
-    cells = [cell for cell in layout.cells if cell.required == required and cell.headers]
-    marks = [f"`{mark}`" for mark in layout.marks] if required else []
-    return ", ".join([*map(_header, cells), *marks])
+    named = [cell.headers for cell in layout.cells if cell.required == required and cell.headers]
+    marks = [(mark,) for mark in layout.marks] if required else []
+    return ", ".join(dict.fromkeys(f"`{headers[0]}`" for headers in [*named, *marks]))
 
 
-def _header(cell: Cell) -> str:
-    return f"`{cell.headers[0]}`"
+def _docstring(module: str) -> str:
+    return inspect.cleandoc(importlib.import_module(module).__doc__ or "").strip()
 
 
 def _models() -> str:
     text = (
-        "# Attribution models\n\nEvery model is weights over one journey's touches that add up to 1. A conversion without "
-        "touches is credited to `(none)`, so that each model's table adds up to the ledger to the micro.\n\n"
+        "# Attribution models\n\nEvery model is weights over one journey's touches that add up to 1. A conversion "
+        "without touches is credited to `(none)`, so that each model's table adds up to the ledger to the micro. What "
+        "each of them assumes: [Statistics](../statistics.md).\n\n"
     )
     for name in models.names():
-        module = importlib.import_module(f"outturn.attribution.{name}")
-        said = inspect.cleandoc(module.__doc__ or "").replace(">>> ", "").split("\n\n")
-        text += f"## {name}\n\n" + "\n\n".join(part for part in said if "weights_of" not in part) + "\n\n"
-        rule = inspect.getdoc(module.weights.py_func if hasattr(module.weights, "py_func") else module.weights)
+        said = _docstring(f"outturn.attribution.{name}").split("\n\n")
+        # The blank line ends the expected output of a doctest.
+        shown = (f"```pycon\n{part}\n\n```" if part.startswith(">>>") else part for part in said)
+        text += f"## {name}\n\n" + "\n\n".join(shown) + "\n\n"
+        weights = importlib.import_module(f"outturn.attribution.{name}").weights
+        rule = inspect.getdoc(getattr(weights, "py_func", weights))
         text += f"{rule}\n\n" if rule else ""
     return text
 
 
 def _kpis() -> str:
-    text = "# KPIs\n\nRatios of sums at the grain asked for. A zero denominator and anything unknown is NULL, never 0.\n\n"
+    text = (
+        "# KPIs\n\nA KPI is a ratio of sums at the grain asked for, or a sum. A zero denominator and anything unknown "
+        "is NULL, never 0. By channel or campaign, sales are credited under the model.\n\n"
+    )
     text += _table("id", "is", "formula", "unit", "note")
     for kpi in KPIS:
-        note = kpi.note or ("" if kpi.known else "NULL until a source for it exists.")
+        note = " ".join(filter(None, (kpi.null_rule, NOTES.get(kpi.id))))
         text += _row(f"`{kpi.id}`", kpi.title, f"`{kpi.formula}`", kpi.unit.value, note)
-    return text
+    text += "\n## The sums\n\n" + _table("sum", "is")
+    sums = {measure.name: measure.says for kpi in KPIS for measure in kpi.measures}
+    return text + "".join(_row(f"`{name}`", says) for name, says in sorted(sums.items()))
 
 
 def _settings() -> str:
@@ -109,55 +130,96 @@ def _settings() -> str:
     text += _table("setting", "default", "unit", "says")
     for setting in SETTINGS:
         default = "–" if setting.default in ("", ()) else f"`{setting.default}`"
-        says = setting.says + (f". One of {', '.join(f'`{one}`' for one in setting.choices)}" if setting.choices else "")
+        says = setting.says + (
+            f". One of {', '.join(f'`{one}`' for one in setting.choices)}" if setting.choices else ""
+        )
         text += _row(f"`{setting.key}`", default, setting.unit or "–", says)
-    return text + (
-        "\nGoals are tables `[goals.<id>]`; the first one is the default. Their keys: `kinds`, `statuses`, `system` (the "
-        "system of record), `count` (`every` or `one`), `per`, `lookback_days`.\n"
+    text += (
+        "\n## Goals\n\nA goal is a table `[goals.<id>]`; the first one of the file is the default. `id` is the name in "
+        "the brackets.\n\n" + _table("key", "default", "says")
     )
+    defaults = {field.name: field.default for field in dataclasses.fields(Goal)}
+    for key, says in _attributes(Goal).items():
+        given = defaults[key]
+        shown = "required" if given is dataclasses.MISSING else "–" if given is None else f"`{_toml(given)}`"
+        text += _row(f"`{key}`", shown, says)
+    for title, words in {"Kinds of outcomes": OUTCOME_KINDS, "Statuses": OUTCOME_STATUSES}.items():
+        text += f"\n{title}: {', '.join(f'`{word}`' for word in words)}.\n"
+    return text
+
+
+def _toml(value: object) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
+
+
+def _attributes(of: type) -> dict[str, str]:
+    """What a class's docstring says of its attributes."""
+    said = inspect.getdoc(of) or ""
+    listed = said.partition("Attributes:\n")[2].partition("\n\n")[0]
+    entries = re.split(r"^    (?=\w+: )", listed, flags=re.MULTILINE)[1:]
+    return {name: " ".join(text.split()) for name, _, text in (entry.partition(": ") for entry in entries)}
 
 
 def _tables() -> str:
-    text = "# Tables\n\nFacts are appended by imports; derived tables are rebuilt by every build and published together.\n\n"
+    text = (
+        "# Tables\n\nFacts are appended by imports; derived tables are rebuilt by every build and published together."
+        "\n\n"
+    )
     for table in TABLES.values():
-        text += f"## {table.name}\n\n{table.kind.capitalize()}, written by {table.writer}. One row per {table.grain}.\n\n"
+        text += (
+            f"## {table.name}\n\n{table.kind.capitalize()}, written by {table.writer}. One row per {table.grain}.\n\n"
+        )
         text += _table("column", "type", "says")
         for column in table.columns:
-            text += _row(f"`{column.name}`", column.type.value, column.says + ("" if column.needed else " (may be NULL)"))
+            text += _row(
+                f"`{column.name}`", column.type.value, column.says + ("" if column.needed else " (may be NULL)")
+            )
         text += "\n"
     return text
 
 
 def _commands() -> str:
-    text = "# Commands\n\nExit codes: 0 done; 1 the data was refused, never in part; 2 wrong usage.\n\n"
-    context = click.Context(cli, info_name="outturn")
+    text = (
+        "# Commands\n\nAll of them take `-w DIR`, the workspace's folder, before their name; without it the nearest "
+        "folder upwards that is one. Exit codes: 0 done; 1 the data was refused, never in part; 2 wrong usage.\n\n"
+    )
+    # The width is fixed, or the page would depend on the terminal that it is written on.
+    context = click.Context(cli, info_name="outturn", terminal_width=_HELP_WIDTH, **cli.context_settings)
     for name in COMMANDS:
         command = cli.get_command(context, name)
         assert command is not None
-        text += f"## outturn {name}\n\n```text\n{command.get_help(click.Context(command, info_name=name, parent=context))}\n```\n\n"
-        if isinstance(command, click.Group):
-            for part in command.commands.values():
-                text += f"### outturn {name} {part.name}\n\n```text\n"
-                text += part.get_help(click.Context(part, info_name=str(part.name), parent=click.Context(command, info_name=name, parent=context)))
-                text += "\n```\n\n"
+        inner = click.Context(command, info_name=name, parent=context)
+        text += f"## outturn {name}\n\n```text\n{command.get_help(inner)}\n```\n\n"
+        for part in command.commands.values() if isinstance(command, click.Group) else ():
+            help_text = part.get_help(click.Context(part, info_name=str(part.name), parent=inner))
+            text += f"### outturn {name} {part.name}\n\n```text\n{help_text}\n```\n\n"
     return text
 
 
 def _refusals() -> str:
-    text = "# Refusal codes\n\nWhy a file or a row was not accepted: in `outturn refused` and in `--json`.\n\n" + _table("code", "means")
+    text = (
+        "# Refusal codes\n\nWhy a file or a row was not accepted: in `outturn refused` and in `--json`.\n\n"
+        + _table("code", "means")
+    )
     return text + "".join(_row(f"`{code}`", says) for code, says in sorted(REFUSAL_CODES.items()))
+
+
+def differing() -> list[str]:
+    """The pages that are not what the code says, and those that it says nothing of any more."""
+    written = pages()
+    kept = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.md")}
+    return sorted(name for name in written.keys() | kept.keys() if written.get(name) != kept.get(name))
 
 
 def main() -> int:
     """Write or check the pages."""
-    written = pages()
     if "--check" in sys.argv[1:]:
-        differing = [name for name, text in written.items() if not (FOLDER / name).is_file() or (FOLDER / name).read_text() != text]
-        if differing:
-            print(f"differ from the code: {', '.join(differing)}; run: python scripts/reference_docs.py", file=sys.stderr)
-        return bool(differing)
+        found = differing()
+        if found:
+            print(f"differ from the code: {', '.join(found)}; run: python scripts/reference_docs.py", file=sys.stderr)
+        return bool(found)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, text in written.items():
+    for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     return 0
 
