@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from datetime import date
@@ -208,3 +209,25 @@ def test_events_of_the_google_export_forget_their_browser(empty: Path, tmp_path:
     assert mentions(empty, [key])
     answer("-w", empty, "forget", browser)
     assert mentions(empty, [browser.encode(), key, key.hex().encode()]) == {"book.sqlite"}
+
+
+def test_whoever_is_forgotten_by_address_is_forgotten_by_its_hash(empty: Path, tmp_path: Path) -> None:
+    address = "ana.hash@example.com"
+    digest = hashlib.sha256(address.encode()).hexdigest()
+    header = "outcome_id,kind,occurred_at,{},revenue,currency\n"
+    for name, who in (("email", address), ("email_sha256", digest)):
+        file = tmp_path / f"{name}.csv"
+        row = f"{name}-1,purchase,2025-03-10T10:00:00Z,{who},20.00,EUR\n"
+        file.write_text(header.format(name) + row, encoding="utf-8")
+        answer("-w", empty, "import", file, "--as", "outcomes")
+    secret = Workspace.open(empty).secret()
+    keys = [identity_key(secret, "email", text) for text in (address, f"sha256:{digest}")]
+    assert mentions(empty, [keys[0]])
+    assert mentions(empty, [keys[1]])
+    assert len(answer("-w", empty, "person", "export", address)["outcomes"]) == 2
+    answer("-w", empty, "forget", address)
+    assert mentions(empty, [*keys, *(key.hex().encode() for key in keys), address.encode(), digest.encode()]) == {
+        "book.sqlite"
+    }
+    (row_of_all,) = answer("-w", empty, "kpis", "--kpi", "revenue,conversions")["rows"]
+    assert (row_of_all["conversions"], float(row_of_all["revenue"])) == (2, 40.0)

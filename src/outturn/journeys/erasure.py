@@ -8,6 +8,7 @@ import and build asks, so that the same file imported again brings nobody back.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,16 @@ if TYPE_CHECKING:
 
 # An order is no kind of identity, but people know their order's number.
 ORDER = "order"
+# An address that came as its SHA-256 is a key of kind `email` too, of the text `sha256:<hex>`.
+HASHED_EMAIL = "email_sha256"
 BLANKED_OUTCOME_COLUMNS = (*IDENTITY_COLUMNS, *CLICK_ID_COLUMNS, "landing_url", "referrer", "consent")
 _KEY_HEX = 64
+_IDENTIFIERS = "SELECT identifier, person_key FROM people WHERE person_id = $id ORDER BY identifier"
+_OUTCOMES = (
+    "SELECT outcomes.outcome_id, outcomes.order_id FROM outcomes INNER JOIN outcome_people "
+    "ON outcomes.outcome_id = outcome_people.outcome_id AND outcomes.stage = outcome_people.stage "
+    "WHERE outcome_people.person_id = $id ORDER BY outcomes.outcome_id"
+)
 # Shorter texts stand in too many refused rows by chance.
 _SHORTEST_TEXT = 4
 
@@ -46,6 +55,7 @@ class PersonFound:
         person_key: None: nobody is known by it.
         outcome_ids: Outcomes that are theirs, also those that bear a click id alone.
         texts: Order numbers and what was typed: words by which refused rows are found.
+        hashed: What the typed address would be if a file held its hash: to be suppressed, known or not.
     """
 
     text: str
@@ -53,6 +63,7 @@ class PersonFound:
     person_key: bytes | None
     outcome_ids: tuple[str, ...]
     texts: tuple[str, ...]
+    hashed: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +119,23 @@ def find_person(engine: Engine, text: str, *, secret: bytes, phone_region: str =
     engine.register("asked_texts", _table(kind=[ORDER], text=[order]))
     found = engine.rows(load(__package__, "named_people"))
     persons = {person_id for _, person_id, _ in found if person_id >= 0}
-    if len(persons) > 1:
-        kinds = sorted({kind for kind, person_id, _ in found if person_id >= 0})
+    kinds = sorted({kind for kind, person_id, _ in found if person_id >= 0})
+    # An address and its hash never meet in a file, but whoever types the address means both.
+    if len(persons) > 1 and not {*kinds} <= {"email", HASHED_EMAIL}:
         ways = " or ".join(f"{kind}:{text}" for kind in kinds)
         raise UsageError(f"{text!r} means {len(persons)} different persons, as {', '.join(kinds)}. Say which: {ways}.")
     if not persons:
         ordered = tuple(sorted({outcome_id for _, _, outcome_id in found if outcome_id}))
         return PersonFound(text, tuple(key for _, key in keys), None, ordered, _texts([order]))
-    (person_id,) = persons
-    own = engine.rows(
-        "SELECT identifier, person_key FROM people WHERE person_id = $id ORDER BY identifier", {"id": person_id}
-    )
-    outcomes = engine.rows(
-        "SELECT outcomes.outcome_id, outcomes.order_id FROM outcomes INNER JOIN outcome_people "
-        "ON outcomes.outcome_id = outcome_people.outcome_id AND outcomes.stage = outcome_people.stage "
-        "WHERE outcome_people.person_id = $id ORDER BY outcomes.outcome_id",
-        {"id": person_id},
-    )
+    own = [row for person_id in sorted(persons) for row in engine.rows(_IDENTIFIERS, {"id": person_id})]
+    outcomes = [row for person_id in sorted(persons) for row in engine.rows(_OUTCOMES, {"id": person_id})]
     return PersonFound(
         text,
         tuple(bytes(identifier) for identifier, _ in own),
         bytes(own[0][1]),
         tuple(dict.fromkeys(outcome_id for outcome_id, _ in outcomes)),
         _texts([order, *(order_id for _, order_id in outcomes)]),
+        tuple(key for kind, key in keys if kind == HASHED_EMAIL),
     )
 
 
@@ -166,7 +171,7 @@ def erasure_of(engine: Engine, person: PersonFound) -> Erasure:
         words = {f"text_{number}": text for number, text in enumerate(person.texts)}
         mentioned = " OR ".join(f"contains(raw, ${name}) OR contains(detail, ${name})" for name in words)
         rewrites["refused_rows"] = Rewrite(drop=mentioned, parameters=words)
-    return Erasure(rewrites, person.keys, events, outcomes, shared)
+    return Erasure(rewrites, tuple(dict.fromkeys((*person.keys, *person.hashed))), events, outcomes, shared)
 
 
 def export_person(engine: Engine, person: PersonFound) -> dict[str, Any]:
@@ -200,6 +205,9 @@ def _keys_of(text: str, secret: bytes, phone_region: str) -> list[tuple[str, byt
     keys: list[tuple[str, bytes]] = [
         (kind, identity_key(secret, kind, given)) for kind, given in canonical.items() if given
     ]
+    if canonical["email"]:
+        digest = hashlib.sha256(canonical["email"].encode()).hexdigest()
+        keys.append((HASHED_EMAIL, identity_key(secret, "email", f"sha256:{digest}")))
     if len(text) == _KEY_HEX and set(text.lower()) <= set("0123456789abcdef"):
         keys.append(("key", bytes.fromhex(text)))
     return keys
