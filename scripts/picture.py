@@ -21,7 +21,7 @@ from rich.text import Text
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 FILE = SOURCE.parent / "docs" / "pictures" / "demo.svg"
-COLUMNS = 112
+COLUMNS = 122
 COMMAND = ("outturn", "demo")
 
 

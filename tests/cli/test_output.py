@@ -9,13 +9,13 @@ import pytest
 from outturn.cli.output import print_table
 
 COLUMNS = ["channel", "spend", "last_non_direct", "claimed orders"]
-ROWS = [["Paid Search", 12_345, 1_234_567, 89], ["(none)", None, 23, 0.0125]]
+ROWS: list[list[object]] = [["Paid Search", 12_345, 1_234_567, 89], ["(none)", None, 23, 0.0125]]
 
 
-def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int) -> str:
+def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int, labels: int = 1) -> str:
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    print_table("Title", COLUMNS, ROWS)
+    print_table("Title", COLUMNS, ROWS, labels=labels)
     return capsys.readouterr().out
 
 
@@ -35,6 +35,12 @@ def test_headings_break_before_a_table_does(
     assert "direct" in narrow
     assert (wide.count("channel"), narrow.count("channel")) == (1, 1)
     assert printed(capsys, monkeypatch, 30).count("channel") == 3
+
+
+def test_labels_stand_beside_every_figure(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = printed(capsys, monkeypatch, 36, labels=2)
+    assert (narrow.count("channel"), narrow.count("spend"), narrow.count("direct")) == (2, 2, 1)
+    assert printed(capsys, monkeypatch, 20, labels=0).count("channel") == 1
 
 
 def test_off_a_terminal_a_line_is_a_row(capsys: pytest.CaptureFixture[str]) -> None:

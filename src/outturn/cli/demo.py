@@ -40,16 +40,18 @@ def demo_command(folder: Path, people: int, days: int, seed: int, *, as_json: bo
 def _print_channels(shown: dict[str, Any]) -> None:
     rows = shown["channels"]
     models = list(rows[0]["models"])
+    # However narrow the terminal, the truth stands beside every model.
     print_table(
         f"Revenue by channel in {shown['currency']}: what each model credits, and what the channel really caused",
-        ["channel", "spend", "claimed orders", *models, "truth"],
+        ["channel", "truth", "spend", "claimed orders", *models],
         [
             [
-                row["channel"], _whole(row["spend"]), row["claimed_conversions"],
-                *(_whole(row["models"][model]["revenue"]) for model in models), _whole(row["truth"]["revenue"]),
+                row["channel"], _whole(row["truth"]["revenue"]), _whole(row["spend"]), row["claimed_conversions"],
+                *(_whole(row["models"][model]["revenue"]) for model in models),
             ]
             for row in rows
         ],
+        labels=2,
         caption=(
             "claimed orders: the platforms' own word, never added up. truth: revenue that would not have come without "
             "the channel, known because the market is simulated; (none): what came by itself."

@@ -102,6 +102,7 @@ def kpis_command(
         f"KPIs · goal {table.goal} · model {table.model} · {bases}",
         [*labels, *shown],
         [[*(row[name] for name in labels), *(row[name] for name in shown)] for row in table.rows],
+        labels=len(labels),
     )
     if table.mixed_time_zones:
         click.echo(f"Days of several time zones are added up here: {', '.join(table.mixed_time_zones)}.")
@@ -169,6 +170,7 @@ def attribute_command(
             [*(row[0][label] for label in labels), *(_amount(one[figure]) for one in row for figure in figures)]
             for row in rows
         ],
+        labels=len(labels),
     )
 
 

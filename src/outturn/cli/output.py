@@ -26,15 +26,23 @@ def print_json(document: Mapping[str, Any]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, default=str))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, caption: str = "") -> None:
+def print_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    labels: int = 1,
+    caption: str = "",
+) -> None:
     """Print rows as a table: figures to the right and never cut, unknown ones as a dash.
 
-    What is too wide for the terminal goes into further tables below, each with the first column again.
+    What is too wide for the terminal goes into further tables below, each with the labels again.
 
     Args:
         title: Above the table.
         columns: Headings; those of number columns are found from the rows.
         rows: Cells of text, numbers (money as Decimal, shown to the cent), or None for unknown.
+        labels: How many of the first columns tell the rows apart.
         caption: Under the table.
     """
     from rich import box
@@ -50,7 +58,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     headings = list(columns)
     if _table_width(_widths(headings, cells)) > console.width:
         headings = [name.replace("_", "_\n").replace(" ", "\n") for name in columns]
-    for block in _blocks(_widths(headings, cells), console.width):
+    for block in _blocks(_widths(headings, cells), labels, console.width):
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for at in block:
             side: Literal["left", "right"] = "right" if numeric[at] else "left"
@@ -75,15 +83,16 @@ def _table_width(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * len(widths)
 
 
-def _blocks(widths: Sequence[int], room: int) -> list[list[int]]:
-    """Columns that fit side by side; each block but the first begins with the first column again."""
-    blocks = [[0]]
-    for at in range(1, len(widths)):
+def _blocks(widths: Sequence[int], labels: int, room: int) -> list[list[int]]:
+    """Columns that fit side by side; each block begins with the labels, and has at least one column more."""
+    shared = list(range(labels))
+    blocks = [shared]
+    for at in range(labels, len(widths)):
         block = [*blocks[-1], at]
-        if _table_width([widths[column] for column in block]) <= room or blocks[-1] == [0]:
+        if _table_width([widths[column] for column in block]) <= room or blocks[-1] == shared:
             blocks[-1] = block
         else:
-            blocks.append([0, at])
+            blocks.append([*shared, at])
     return blocks
 
 
