@@ -28,7 +28,8 @@ def rows_of(root: Path) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     for name in DERIVED:
         columns = [
-            f"outturn_micros({column.name})" if column.type is Type.AT else column.name for column in TABLES[name].columns
+            f"outturn_micros({column.name})" if column.type is Type.AT else column.name
+            for column in TABLES[name].columns
         ]
         found[name] = sorted(engine.rows(f"SELECT {', '.join(columns)} FROM {name}"), key=repr)
     engine.close()
