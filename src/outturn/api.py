@@ -17,8 +17,8 @@ from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from outturn.metrics.table import KpiTable
 
+    from outturn.metrics.table import KpiTable
 
 _DEMO_START = date(2026, 3, 2)
 
@@ -121,7 +121,8 @@ class OpenWorkspace:
             return kpis(self.workspace, by, **options)
         from outturn.pipeline.build import build_as_of
 
-        with build_as_of(self.workspace, as_of, now=now or datetime.now(UTC)) as build:
+        asked_at = now or datetime.now(UTC)  # noqa: TID251 - it only names the temporary build
+        with build_as_of(self.workspace, as_of, now=asked_at) as build:
             return kpis(self.workspace, by, build=build, **options)
 
     def kpi_rows(self, kpi: str, where: Mapping[str, str], **options: Any) -> dict[str, list[dict[str, Any]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from outturn.attribution.credited import By, Credited, credit_by
@@ -17,6 +16,7 @@ from outturn.pipeline.read import Reading, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from outturn.domain.goals import Goal
     from outturn.store.workspace import Workspace
@@ -67,9 +67,7 @@ def attribute(
         "conversions": _number(sum(row.conversions for row in whole)),
         "revenue": decimal_text(sum(row.revenue_micros for row in whole), settings.currency),
         "ci_level": 0.9,
-        "models": {
-            model: [_shown(row, by, settings.currency) for row in rows] for model, rows in credited.items()
-        },
+        "models": {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in credited.items()},
     }
 
 

@@ -1,9 +1,8 @@
 """Google Analytics 4: its BigQuery event export, as JSON lines or as Parquet with the same nested fields.
 
 Tags are those that the hit carried: `collected_traffic_source`, else the parameters `source`, `medium`, `campaign`,
-else
-the page's address. Only where a file has none of the first at all does `session_traffic_source_last_click` speak, and
-then on `session_start` alone, for it looks back over direct visits. `traffic_source` is the user's first source and
+else the page's address. Only where a file has none of the first at all does `session_traffic_source_last_click` speak,
+and then on `session_start` alone, for it looks back over direct visits. `traffic_source` is the user's first source and
 never a touch.
 
 An event is known by its user (as its key, not as written), microsecond and name. One transaction sent twice counts
@@ -173,7 +172,7 @@ _SOLD = (
 )
 _OUTCOMES = f"""
     WITH sold AS (
-        SELECT *, {_said("transaction_id")} AS order_id, COALESCE({_said("transaction_id")}, {_EVENT_KEY}) AS sale,
+        SELECT *, {_said("transaction_id")} AS order_id, COALESCE({_said("transaction_id")}, md5({_EVENT_KEY})) AS sale,
         FROM accepted WHERE event_name IN ('purchase', 'refund')
     ), ranked AS (
         SELECT *, ROW_NUMBER() OVER (PARTITION BY event_name, sale ORDER BY occurred_at, line) AS place FROM sold

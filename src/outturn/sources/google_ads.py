@@ -116,8 +116,9 @@ _STATS = (
 )
 # Click-through (`conversions`) and view-through conversions are apart, and neither is part of the other.
 _STATS_CLAIMS = (
-    claims_of_spend(click_or_view="click")  # noqa: S608
-    + f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL FROM accepted WHERE view_claims IS NOT NULL"  # noqa: S608
+    claims_of_spend(click_or_view="click")
+    + f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL "  # noqa: S608
+    "FROM accepted WHERE view_claims IS NOT NULL"
 )
 _CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
 _AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)

@@ -10,8 +10,7 @@ def entries(rows: str, columns: str) -> str:
     """A SELECT of `outcomes` rows of the system `generic`.
 
     A refund takes away, however its sign is written. Its sale is the one that its own id names (`<sale>:refund`), else
-    the
-    first sale of the file with its order or deal; without either it is an orphan, which the build lists.
+    the first sale of the file with its order or deal; without either it is an orphan, which the build lists.
 
     Args:
         rows: A SELECT with line, row_id, kind, gross, margin, currency, order_id, deal_id and what `columns` names.

@@ -1,8 +1,7 @@
 """Rows without an id of their own are known by what they say and, where they repeat, by how often so far in the file.
 
 So the same rows in a later, longer file are the same rows. Only rows that repeat are numbered, so that ten million rows
-need
-no window over all of them.
+need no window over all of them.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
 """The generic table of outcomes: leads, deals and sales of any system without a source of its own, in our own columns.
 
 Whoever it was is told by `user_id`, `email`, `email_sha256`, `phone`, `click_id` or `crm_id`, at least one. A hash
-cannot
-become our key of the address, so `email_sha256` is an identifier of its own: rows with the same hash are one person,
-and a
-row that has both ties the hash to the address, but a hash alone never meets an address alone. A `click_id` is Google's
-unless its platform's prefix stands before it (`fbclid:IwAR...`).
+cannot become our key of the address, so `email_sha256` is an identifier of its own: rows with the same hash are one
+person, and a row that has both ties the hash to the address, but a hash alone never meets an address alone. A
+`click_id` is Google's unless its platform's prefix stands before it (`fbclid:IwAR...`).
 
 A deal's `stage` stands beside its id: each stage is an entry of its own, and a later file's word on it counts.
 """

@@ -13,8 +13,7 @@ def kept_properties(given: str) -> str:
     """SQL for the JSON object that is kept of one; NULL where nothing is left.
 
     Texts, numbers and truths stay, up to 200 characters; lists, objects, values under personal names (`email`,
-    `last_name`,
-    ...) and texts that look like an e-mail address or a written phone number go.
+    `last_name`, ...) and texts that look like an e-mail address or a written phone number go.
 
     Args:
         given: SQL of type VARCHAR; what is no JSON object gives NULL.

@@ -1,9 +1,8 @@
 """Segment: an archive of its messages as JSON lines (warehouse archives, S3 destination, or any tracker of that spec).
 
 Times are on the receiver's clock: `receivedAt - (sentAt - originalTimestamp)` where all three are known, else
-`timestamp`,
-`originalTimestamp`, `receivedAt`, as `domain/segment.py` says. Tags come from `context.campaign`, else from the page's
-address; click ids from the address.
+`timestamp`, `originalTimestamp`, `receivedAt`, as `domain/segment.py` says. Tags come from `context.campaign`, else
+from the page's address; click ids from the address.
 
 `Order Completed` is also an outcome, as tracking saw it: `total` is what was charged, else `revenue` with its tax and
 shipping, else `value`; of one order sent twice the first counts. `Order Refunded` takes its amount back on its own day.
