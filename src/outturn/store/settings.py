@@ -28,7 +28,9 @@ def load_settings(path: Path) -> Settings:
         return checked(document, where=path.name)
     except UsageError as error:
         # A command line may have said as much: what is wrong here stands in the file.
-        raise UsageError(str(error) if path.name in str(error) else f"{path.name}: {error}") from None
+        if path.name in str(error):
+            raise
+        raise UsageError(f"{path.name}: {error}") from None
 
 
 def first_settings_text(currency: str, time_zone: str) -> str:
