@@ -12,7 +12,6 @@ from outturn.metrics.query import facts_read
 from outturn.metrics.query import kpis as query_kpis
 from outturn.store.builds import Build, Builds
 from outturn.store.engine import Engine, open_engine
-from outturn.store.facts import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -36,6 +35,8 @@ class Reading:
 
     def name_facts(self, only: Collection[str]) -> None:
         """Name fact tables too, as they were when the build read them."""
+        from outturn.store.facts import Facts  # noqa: PLC0415 - most figures need no facts, nor Delta
+
         as_of = instant_of(self.build.figures["facts_before_micros"])
         Facts(self.workspace.lake).expose(self.engine, as_of=as_of, only=only)
 

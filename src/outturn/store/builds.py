@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import WorkspaceError
-from outturn.store.lake import declare
 from outturn.store.tables import DERIVED, TABLES
 from outturn.store.workspace import write_durably
 
@@ -78,6 +77,8 @@ class Builds:
             build: From `begin`, its tables written.
             now: Tells the builds of questions that are still being asked from those that a crash left behind.
         """
+        from outturn.store.lake import declare  # noqa: PLC0415 - readers of a build must not pay for Delta
+
         before = self.published()
         for name, files in build.files.items():
             declare(build.folder / name, TABLES[name], files)
