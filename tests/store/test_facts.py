@@ -117,7 +117,6 @@ def test_the_first_named_account_adopts_the_unnamed_one(tmp_path: Path) -> None:
     assert current(facts, "SELECT account_id, spend_micros FROM ad_spend") == [("(unnamed)", 10)]
     facts.load(record(2), {"ad_spend": spend(("a", 1, "campaign", 12), account="77")})
     assert current(facts, "SELECT account_id, spend_micros FROM ad_spend") == [("77", 12)]
-    assert facts.accounts_known("google_ads") == ["(unnamed)", "77"]
 
 
 def test_of_an_event_received_twice_the_first_counts(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from outturn.domain.money import MAX_MICROS
 from outturn.domain.time import instant_of, micros_of
 from outturn.store.lake import Lake
 from outturn.store.sql import load
-from outturn.store.tables import ACCOUNTS, AD_SPEND, FACTS, IMPORTS, TABLES, Column, Table, Type
+from outturn.store.tables import FACTS, IMPORTS, TABLES, Column, Table, Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -250,21 +250,6 @@ class Facts:
         """Delete every file that no table's newest snapshot holds."""
         for name in FACTS:
             self._lake.vacuum(TABLES[name])
-
-    def accounts_known(self, platform: str) -> list[str]:
-        """Ad accounts of a platform that loaded rows name, the first import's first; `(unnamed)` among them."""
-        loaded = [record.import_id for record in self.loaded()]
-        seen: dict[str, None] = {}
-        with _connection() as connection:
-            for table in (ACCOUNTS, AD_SPEND):
-                if files := [str(file) for file in self._lake.files(table)]:
-                    rows = connection.execute(
-                        "SELECT account_id FROM read_parquet($files) WHERE platform = $platform "
-                        "AND list_contains($loaded, import_id) GROUP BY 1 ORDER BY min(import_id), 1",
-                        {"files": files, "platform": platform, "loaded": loaded},
-                    ).fetchall()
-                    seen |= dict.fromkeys(row[0] for row in rows)
-        return list(seen)
 
     def _append_import(self, record: ImportRecord) -> None:
         row = {

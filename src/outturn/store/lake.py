@@ -72,10 +72,6 @@ class Lake:
         if self._exists(table):
             self._open(table).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
 
-    def offset(self, table: Table, stream: str) -> int | None:
-        """The offset last committed for a stream; None where there is none."""
-        return self._open(table).transaction_version(stream) if self._exists(table) else None
-
     def _exists(self, table: Table) -> bool:
         return (self.folder(table) / "_delta_log").is_dir()
 
