@@ -236,9 +236,11 @@ class Rehearsal:
             for literal in parse(statement.text).find_all(exp.Literal)
             if literal.is_string and len(literal.name) < LONGEST_WORD
         }
-        self.world = World((*WORDS, *sorted(literals)), np.random.default_rng(SEED))
-        # In one order, so that every engine's world draws the same rows.
-        self._tables = {name: self.world.table(name) for name in sorted(GIVEN)}
+        words = (*WORDS, *sorted(literals))
+        # Each from a seed of its own: a new column of one table leaves the others' rows as they were.
+        self._tables = {
+            name: World(words, np.random.default_rng([SEED, *name.encode()])).table(name) for name in sorted(GIVEN)
+        }
         self._named: set[str] = set()
 
     def rows(self, name: str) -> pa.Table:
