@@ -10,7 +10,27 @@ from outturn.domain.errors import UnknownName
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OWN_FILES = frozenset({"credited", "credits", "journey", "kernel", "models", "rules", "shares", "walk"})
+OWN_FILES = frozenset(
+    {
+        "cells",
+        "chain",
+        "credited",
+        "credits",
+        "effects",
+        "explained",
+        "intervals",
+        "journey",
+        "kernel",
+        "models",
+        "paths",
+        "removal",
+        "rules",
+        "shares",
+        "totals",
+        "walk",
+        "walked",
+    }
+)
 
 
 def names() -> tuple[str, ...]:
