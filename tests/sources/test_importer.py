@@ -157,6 +157,25 @@ def test_a_whole_file_is_refused(world: World, text: str, code: str) -> None:
     assert report.rows_read == report.accepted + report.refused + report.ignored
 
 
+def test_what_no_source_knows_says_what_to_do_and_repeats_neither_people_nor_a_whole_page(world: World) -> None:
+    told = world.text("1.csv", "Alpha,Beta Gamma," + "x" * 500 + "\n1,2,3\n").messages[0]
+    assert "columns: Alpha, Beta Gamma, xxx" in told
+    assert "x" * 120 not in told
+    assert "--as SOURCE" in told
+    assert "ad-spend, conversions, costs" in told
+    row = world.text("2.csv", "Ana Example,ana@example.com,+1 650 555 1212,2026-09-01\nBo,b@example.com,,x\n").messages[
+        0
+    ]
+    assert not any(text in row for text in ("Ana", "ana@", "650"))
+
+
+def test_a_named_source_says_what_the_file_lacks(world: World) -> None:
+    bare = "Campaign name,Day,Link clicks\nA,2026-09-01,1\n"
+    told = world.text("1.csv", bare, source="meta-ads").messages[0]
+    assert "no layout of meta-ads has these columns: Campaign name, Day, Link clicks." in told
+    assert told.endswith("Nearest is campaign_export, which needs Impressions, Amount spent (EUR)")
+
+
 def test_what_is_asked_for_settles_it(world: World) -> None:
     assert world.text("1.csv", META + 'A,1,2026-09-01,"1,234",10,1\n', decimal=".").totals["USD"]["spend"] == "1234.00"
     assert world.text("2.csv", META + 'A,1,2026-09-01,"1,234",10,1\n', decimal=",").totals["USD"]["spend"] == "1.234"

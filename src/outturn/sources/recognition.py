@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import FileRefused
+from outturn.sources.masking import masked
 from outturn.sources.registry import source_named, sources
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 CURRENCY_MARK = "{currency}"
 _MARK_PATTERN = r"(?P<currency>[a-z]{3})"
+_LONGEST_SHOWN = 120
+_VALUE = re.compile(r"[\d.,:;/ +%€$£()-]*\d[\d.,:;/ +%€$£()-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,44 @@ def recognise(frame: Frame, *, named: str = "") -> Recognised:
         raise FileRefused(
             "NO_HEADER", "no header line was found among the first 30 lines: export the report with its header"
         )
+    raise FileRefused("UNRECOGNISED", _unrecognised(frame, named))
+
+
+def _unrecognised(frame: Frame, named: str) -> str:
+    """What stands where the columns' names should, cut and without persons, and what to do."""
     nearest = max(frame.headers, key=lambda header: len(header.names))
-    columns = ", ".join(name for name in nearest.names[:12] if name)
-    raise FileRefused("UNRECOGNISED", f"no layout of {named or 'any source'} has these columns: {columns}")
+    names = [name.strip() for name in nearest.names if name.strip()]
+    # Two capitalised words are a column's title, or a person where the first line is already a row.
+    is_row = any(_VALUE.fullmatch(name) or masked(name, personal=False) != name for name in names)
+    shown = masked(", ".join(names), personal=is_row)
+    if len(shown) > _LONGEST_SHOWN:
+        shown = shown[:_LONGEST_SHOWN].rstrip() + "…"
+    if not named:
+        return (
+            f"no source has these columns: {shown}. Name the one that it comes from with --as SOURCE to hear what is "
+            f"missing; there are {', '.join(sources())}"
+        )
+    return f"no layout of {named} has these columns: {shown}. {_missing(frame, source_named(named))}"
+
+
+def _missing(frame: Frame, source: Source) -> str:
+    """What the layout that comes nearest asks for and the file does not have."""
+    found: list[tuple[int, int, str]] = []
+    for header in frame.headers:
+        present = _present(header.names)
+        for layout in source.layouts:
+            lacking = [
+                *(cell.headers[0] for cell in layout.cells if cell.required and not _any(cell.headers, present)),
+                *(mark for mark in layout.marks if not _any((mark,), present)),
+            ]
+            told = ", ".join(lacking) or ("fewer columns" if layout.shape == "any" else "the form of JSON lines")
+            told = told.replace(CURRENCY_MARK, "EUR")
+            found.append((len(lacking) - _specificity(layout), len(lacking), f"{layout.name}, which needs {told}"))
+    return f"Nearest is {min(found)[2]}"
+
+
+def _any(headers: Iterable[str], present: frozenset[str]) -> bool:
+    return any(_folded(header) in present for header in headers)
 
 
 def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
