@@ -93,6 +93,15 @@ def test_identify_group_and_alias() -> None:
     assert parse_message(message(type="alias", userId="new", previousId="old")).previous_id == "old"
 
 
+def test_a_whole_number_that_came_as_a_float_is_the_same_id() -> None:
+    assert (
+        parse_message(message(userId=Decimal("123.0"))).user_id == parse_message(message(userId=123)).user_id == "123"
+    )
+    for odd in ("123.5", "1e300", "NaN"):
+        with pytest.raises(MessageRefused, match="userId"):
+            parse_message(message(userId=Decimal(odd)))
+
+
 def test_refunds_are_known_by_their_event() -> None:
     assert parse_message(message(type="track", event="order_refunded", properties={"order_id": "1"})).is_refund
 

@@ -227,6 +227,19 @@ def test_only_plain_properties_that_name_nobody_are_kept(world: World) -> None:
     assert kept == [{"plan": "pro", "seats": 3, "paid": True}, None]
 
 
+def test_an_id_that_passed_through_a_float_is_the_same_person(world: World) -> None:
+    ids = (123, 123.0, "123", "123.0", "u-123.0", 123.5)
+    world.text("archive.jsonl", archive(*(PAGE | {"messageId": f"m-{n}", "userId": one} for n, one in enumerate(ids))))
+    secret = world.workspace.secret()
+    found = [row[0] for row in world.rows("SELECT user_key FROM events ORDER BY event_id")]
+    assert found == [identity_key(secret, "user", text) for text in ("123",) * 4 + ("u-123.0", "123.5")]
+    # A cookie's id is a text of the tracker's own: it is taken as it stands.
+    world.text("cookie.jsonl", archive(PAGE | {"messageId": "c-1", "anonymousId": "77.0"}))
+    assert world.rows("SELECT anonymous_key FROM events WHERE event_id = 'segment:c-1'") == [
+        (identity_key(secret, "anonymous", "77.0"),)
+    ]
+
+
 HOSTILE: list[tuple[str, str]] = [
     (archive(PAGE | {"type": "purchase"}), "UNKNOWN_KIND"),
     (archive({key: value for key, value in PAGE.items() if key != "type"}), "MISSING_VALUE"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import Literal, get_args
 
 BUCKETS = 64
@@ -22,6 +23,7 @@ IdentityKind = Literal["anonymous", "user", "email", "phone", "crm", "company"]
 IDENTITY_KINDS: tuple[IdentityKind, ...] = get_args(IdentityKind)
 
 _BLOCK_BYTES = 64
+_FLOATED = re.compile(r"-?[0-9]+\.0+")
 
 
 def identity_key(secret: bytes, kind: IdentityKind, canonical: str) -> bytes:
@@ -56,6 +58,18 @@ def bucket_of(key: bytes) -> int:
     are small.
     """
     return key[-1] % BUCKETS
+
+
+def canonical_id(text: str) -> str:
+    """A system's own id of a user, contact or company, trimmed.
+
+    A whole number that passed through a float, as JSON and Parquet of many tools have it, is that number.
+
+    >>> canonical_id(" 123.0 "), canonical_id("u-1.0")
+    ('123', 'u-1.0')
+    """
+    trimmed = text.strip()
+    return trimmed.partition(".")[0] if _FLOATED.fullmatch(trimmed) else trimmed
 
 
 def canonical_email(text: str) -> str | None:

@@ -234,6 +234,8 @@ def _text(body: Mapping[str, Any], key: str, path: str = "") -> str | None:
     given = body.get(key)
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
+    if isinstance(given, Decimal) and given.is_finite() and abs(given) < _LARGEST_WHOLE and given == int(given):
+        return str(int(given))  # Some languages have no whole numbers: 123.0 is the id 123.
     if given is not None and not isinstance(given, str):
         raise MessageRefused("MISSING_VALUE", path + key, f"is {_shown(given)}: expected text")
     return given.strip() or None if given else None
@@ -303,6 +305,7 @@ def _micros(properties: Mapping[str, Any], key: str) -> int | None:
     return int(whole)
 
 
+_LARGEST_WHOLE = 2**53  # What a double can count to.
 _DOUBLE_NOISE = Decimal(2) ** -50
 _LARGEST_AMOUNT = Decimal(MAX_MICROS) / MICROS_PER_UNIT
 

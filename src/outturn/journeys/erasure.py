@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from outturn.domain.errors import UsageError
-from outturn.domain.identifiers import IdentityKind, canonical_email, identity_key
+from outturn.domain.identifiers import IdentityKind, canonical_email, canonical_id, identity_key
 from outturn.domain.phones import canonical_phone
 from outturn.journeys.people import build_people
 from outturn.store.facts import Rewrite
@@ -196,10 +196,13 @@ def export_person(engine: Engine, person: PersonFound) -> dict[str, Any]:
 
 def _keys_of(text: str, secret: bytes, phone_region: str) -> list[tuple[str, bytes]]:
     kind, colon, rest = text.partition(":")
-    canonical: dict[IdentityKind, str | None] = {"user": text, "anonymous": text, "crm": text}
-    if colon and kind in (*canonical, "email", "phone", ORDER):
-        canonical = {given: rest for given in canonical if given == kind}
+    named: dict[IdentityKind, str] = {"user": text, "anonymous": text, "crm": text}
+    if colon and kind in (*named, "email", "phone", ORDER):
+        named = {given: rest for given in named if given == kind}
         text = rest if kind in ("email", "phone") else ""
+    canonical: dict[IdentityKind, str | None] = {
+        given: own if given == "anonymous" else canonical_id(own) for given, own in named.items()
+    }
     canonical["email"] = canonical_email(text)
     canonical["phone"] = canonical_phone(text, region=phone_region or None)
     keys: list[tuple[str, bytes]] = [

@@ -16,6 +16,24 @@ if TYPE_CHECKING:
 
     from outturn.sources.source import Cell
 
+# As `canonical_id` of the domain has it.
+_OWN_ID = (
+    r"CASE WHEN suffix(TRIM(text), '0') AND regexp_full_match(TRIM(text), '-?[0-9]+\.0+') "
+    "THEN split_part(TRIM(text), '.', 1) ELSE TRIM(text) END"
+)
+_CANONICAL = {
+    # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
+    # An address that came as its SHA-256 is known by that: it meets its like, never the address itself.
+    "email": (
+        r"CASE WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) "
+        r"WHEN regexp_full_match(TRIM(text), '[0-9a-fA-F]{64}') THEN 'sha256:' || LOWER(TRIM(text)) END"
+    ),
+    "user": _OWN_ID,
+    "crm": _OWN_ID,
+    "company": _OWN_ID,
+}
+"""Identifier -> SQL for its canonical text; others are trimmed."""
+
 
 def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppressed: Iterable[bytes]) -> None:
     """Teach an engine `outturn_key(kind, canonical)` and whom to forget (`suppressed`).
@@ -46,15 +64,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
         )
         source = "phones"
     else:
-        # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
-        # An address that came as its SHA-256 is known by that: it meets its like, never the address itself.
-        rule = (
-            r"CASE WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) "
-            r"WHEN regexp_full_match(TRIM(text), '[0-9a-fA-F]{64}') THEN 'sha256:' || LOWER(TRIM(text)) END"
-            if cell.identity == "email"
-            else "TRIM(text)"
-        )
-        source = f"(SELECT text, {rule} AS canonical FROM ({distinct}))"  # noqa: S608
+        source = f"(SELECT text, {_CANONICAL.get(cell.identity, 'TRIM(text)')} AS canonical FROM ({distinct}))"  # noqa: S608
     connection.execute(
         f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT text, outturn_key($kind, canonical) AS value FROM "  # noqa: S608
         f"{source} WHERE canonical IS NOT NULL",
