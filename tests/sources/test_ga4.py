@@ -60,7 +60,15 @@ def test_the_sample_export_gives_what_is_expected(world: World) -> None:
         "SELECT outcome_id, kind, tracker, gross_micros, currency, parent_outcome_id, order_id FROM outcomes ORDER BY 1"
     ) == [
         ("ga4:1001", "purchase", True, 56_290_000, "USD", None, "1001"),
-        ("ga4:1001:refund", "refund", True, -10_000_000, "USD", "ga4:1001", "1001"),
+        (
+            "ga4:1001:refund:1788254100000000:10000000",
+            "refund",
+            True,
+            -10_000_000,
+            "USD",
+            "ga4:1001",
+            "1001",
+        ),
     ]
     assert world.rows("SELECT utm_source, utm_medium, utm_campaign, gclid FROM events WHERE type = 'page'") == [
         ("google", "cpc", "Brand - Search", "TeSter-1")
@@ -149,10 +157,29 @@ def test_a_transaction_counts_once_and_the_first_wins(world: World) -> None:
         "SELECT outcome_id, gross_micros, currency, outturn_micros(occurred_at) FROM outcomes ORDER BY outcome_id"
     )
     assert [row for row in found if row[0].startswith("ga4:100")] == [
-        ("ga4:1001", 56_290_000, "USD", AT), ("ga4:1001:refund", -6_290_000, "USD", AT),
+        ("ga4:1001", 56_290_000, "USD", AT), (f"ga4:1001:refund:{AT}:6290000", -6_290_000, "USD", AT),
         ("ga4:1002", 4_000_000, "EUR", AT),
     ]  # fmt: skip
     assert len(found) == 4
+
+
+def refund(value: float, *, at: int = AT, transaction: str = "1001") -> dict[str, Any]:
+    return event("refund", at=at, params={"currency": "USD", "transaction_id": transaction, "value": value})
+
+
+def test_partial_refunds_are_so_many_and_the_same_one_exported_again_is_none(world: World) -> None:
+    day = 86_400_000_000
+    first, second, equal = refund(10.0, at=AT + day), refund(4.5, at=AT + 2 * day), refund(10.0, at=AT + 3 * day)
+    report = world.text("one.jsonl", export(purchase(56.29), first, first, second))
+    assert report.totals["USD"]["refunded"] == "14.50"
+    world.text("two.jsonl", export(second, equal, refund(3.0, transaction=""), refund(3.0, transaction="")))
+    assert world.rows(
+        "SELECT parent_outcome_id, gross_micros, outturn_micros(occurred_at) FROM outcomes WHERE kind = 'refund' "
+        "ORDER BY 1, 3"
+    ) == [
+        ("ga4:1001", -10_000_000, AT + day), ("ga4:1001", -4_500_000, AT + 2 * day),
+        ("ga4:1001", -10_000_000, AT + 3 * day), (None, -3_000_000, AT),
+    ]  # fmt: skip
 
 
 def test_no_identifier_stands_in_the_clear(world: World) -> None:

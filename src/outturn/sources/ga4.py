@@ -7,8 +7,8 @@ never a touch.
 
 An event is known by its user (as its key, not as written), microsecond and name. One transaction sent twice counts
 once: the first wins. `purchase_revenue`, else the parameter `value`, is without tax and shipping, as Google defines it:
-what was charged is their sum. A transaction has one refund here, since the export does not tell a second one from the
-first sent again.
+what was charged is their sum. Google takes back every refund of a transaction, and so do we: a refund is known by its
+transaction, microsecond and amount, so that days exported twice count once and two partial refunds are two.
 """
 
 from __future__ import annotations
@@ -109,6 +109,8 @@ _EVENT_KEY = (
     f"{_USER} || ':' || CAST(epoch_us(occurred_at) AS VARCHAR) || ':' || event_name "
     f"|| COALESCE(':' || {_said('transaction_id')}, '')"
 )
+_SALE = f"COALESCE({_said('transaction_id')}, md5({_EVENT_KEY}))"
+_REFUND = f"{_SALE} || ':refund:' || CAST(epoch_us(occurred_at) AS VARCHAR) || ':' || CAST(ABS({_REFUNDED}) AS VARCHAR)"
 _STATED = {
     **{column: kept_text(f"said_{column}") for column in _TAGS},
     **{name: f"said_{name}" for name in _CLICKS},
@@ -172,28 +174,30 @@ _SOLD = (
 )
 _OUTCOMES = f"""
     WITH sold AS (
-        SELECT *, {_said("transaction_id")} AS order_id, COALESCE({_said("transaction_id")}, md5({_EVENT_KEY})) AS sale,
+        SELECT
+            *, {_said("transaction_id")} AS order_id,
+            CASE event_name WHEN 'purchase' THEN {_SALE} WHEN 'refund' THEN {_REFUND} END AS native_id
         FROM accepted WHERE event_name IN ('purchase', 'refund')
     ), ranked AS (
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY event_name, sale ORDER BY occurred_at, line) AS place FROM sold
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY event_name, native_id ORDER BY occurred_at, line) AS place FROM sold
     )
     SELECT
-        line, 'ga4:' || sale AS outcome_id, 'purchase' AS kind, order_id, {_SOLD},
+        line, 'ga4:' || native_id AS outcome_id, 'purchase' AS kind, order_id, {_SOLD},
         {_GROSS} AS gross_micros, {_TAX} AS tax_micros, {_SHIPPING} AS shipping_micros
     FROM ranked WHERE event_name = 'purchase' AND place = 1
     UNION ALL BY NAME
     SELECT
-        line, 'ga4:' || sale || ':refund' AS outcome_id, 'refund' AS kind, order_id, {_SOLD},
+        line, 'ga4:' || native_id AS outcome_id, 'refund' AS kind, order_id, {_SOLD},
         -ABS({_REFUNDED}) AS gross_micros, 'ga4:' || order_id AS parent_outcome_id
     FROM ranked WHERE event_name = 'refund' AND place = 1
 """  # noqa: S608
 
 
-def _first(event: str) -> str:
-    """SQL: whether the row is the one that counts of its transaction."""
+def _first(event: str, known_by: str) -> str:
+    """SQL: whether the row is the one that counts of what is known by that."""
     return (
         "line IN (SELECT arg_min(line, struct_pack(moment := occurred_at, line := line)) FROM accepted "  # noqa: S608
-        f"WHERE event_name = '{event}' GROUP BY COALESCE({_said('transaction_id')}, CAST(line AS VARCHAR)))"
+        f"WHERE event_name = '{event}' GROUP BY {known_by})"
     )
 
 
@@ -219,9 +223,9 @@ SOURCE = Source(
             shape="records",
             checks=_CHECKS,
             totals=(
-                Total("purchases", f"CASE WHEN {_first('purchase')} THEN 1 END"),
-                Total("revenue", f"CASE WHEN {_first('purchase')} THEN {_GROSS} END", money=True),
-                Total("refunded", f"CASE WHEN {_first('refund')} THEN ABS({_REFUNDED}) END", money=True),
+                Total("purchases", f"CASE WHEN {_first('purchase', _SALE)} THEN 1 END"),
+                Total("revenue", f"CASE WHEN {_first('purchase', _SALE)} THEN {_GROSS} END", money=True),
+                Total("refunded", f"CASE WHEN {_first('refund', _REFUND)} THEN ABS({_REFUNDED}) END", money=True),
             ),
             priced=("revenue", "refunded"),
             suppressed="strip",
