@@ -41,8 +41,17 @@ def test_a_table_of_the_settings_becomes_a_goal() -> None:
         "per": "account",
         "lookback_days": 180,
         "statuses": ["counted"],
+        "stages": ["Closed won", "Signed"],
     }
-    assert Goal.from_table("deal", table) == Goal("deal", ("won",), "hubspot", "one", "account", 180)
+    assert Goal.from_table("deal", table) == Goal(
+        "deal", ("won",), "hubspot", "one", "account", 180, stages=("Closed won", "Signed")
+    )
+
+
+def test_companies_are_looked_back_on_for_half_a_year_unless_told_otherwise() -> None:
+    assert Goal.from_table("deal", {"kinds": ["won"], "per": "account"}).lookback_days == 180
+    assert Goal.from_table("deal", {"kinds": ["won"], "per": "account", "lookback_days": 90}).lookback_days == 90
+    assert Goal.from_table("deal", {"kinds": ["won"]}).lookback_days == 30
 
 
 def test_a_goal_may_count_what_is_pending() -> None:
@@ -65,6 +74,9 @@ def test_a_goal_may_count_what_is_pending() -> None:
         ({"kinds": ["won"], "lookback_days": 30.0}, "from 1 to 3650"),
         ({"kinds": ["won"], "system": " "}, "name one"),
         ({"kinds": ["won"], "system": 3}, "expected text"),
+        ({"kinds": ["won"], "stages": "Closed won"}, 'such as ["Demo held"]'),
+        ({"kinds": ["won"], "stages": [" "]}, "an empty stage"),
+        ({"kinds": ["won"], "stages": ["Demo", "demo "]}, "a stage twice"),
     ],
 )
 def test_an_error_says_what_was_expected(table: dict[str, Any], expected: str) -> None:
@@ -80,6 +92,7 @@ def test_an_error_says_what_was_expected(table: dict[str, Any], expected: str) -
         ({"kinds": ["purchse"]}, "Did you mean 'purchase'?"),
         ({"kinds": ["won"], "lookback": 3}, "Did you mean 'lookback_days'?"),
         ({"kinds": ["won"], "statuses": ["count"]}, "Did you mean 'counted'?"),
+        ({"kinds": ["won"], "stage": ["Demo"]}, "Did you mean 'stages'?"),
     ],
 )
 def test_a_misspelt_word_is_answered_with_the_nearest(table: dict[str, Any], guess: str) -> None:

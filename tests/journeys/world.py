@@ -13,11 +13,13 @@ import pyarrow as pa
 
 from outturn.domain.identifiers import bucket_of, identity_key
 from outturn.journeys import (
+    CompaniesFound,
     ConversionsFound,
     JourneyContext,
     PeopleFound,
     TouchesFound,
     build_campaigns,
+    build_companies,
     build_conversions,
     build_people,
     build_touches,
@@ -186,7 +188,10 @@ class Built:
             build_campaigns(self.engine, context, self.publish)
         if "touches" in steps:
             self.touches_found: TouchesFound = build_touches(self.engine, context, self.publish)
+        else:
+            self.engine.relation("touches", [], TABLES["touches"])
         if "conversions" in steps:
+            self.companies_found: CompaniesFound = build_companies(self.engine, context, self.publish)
             self.conversions_found: ConversionsFound = build_conversions(self.engine, context, self.publish)
 
     def publish(

@@ -27,6 +27,8 @@ Count = Literal["every", "one"]
 Per = Literal["person", "account"]
 
 MAX_LOOKBACK_DAYS = 3650
+# Companies take longer to buy than people do.
+ACCOUNT_LOOKBACK_DAYS = 180
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
@@ -42,8 +44,12 @@ class Goal:
         count: Every outcome, or only the first one of each person (or account).
         per: Whose touches are taken together and whose first one counts under `count = "one"`:
             the person's, or the company's for business customers.
-        lookback_days: How many days before the outcome a touch may lie, at least 1.
+        lookback_days: How many days before the outcome a touch may lie, at least 1. `outturn.toml` may
+            leave it out: then 30, and 180 per account.
         statuses: Which records count, out of `OUTCOME_STATUSES`.
+        stages: Which stages of a deal count, as the CRM shows them, whatever their case; empty: any. A deal
+            counts once per goal, by the first of its rows that match; without stages an opportunity is the
+            deal's opening.
 
     >>> Goal("demo", ("qualified",), lookback_days=90).count
     'every'
@@ -56,6 +62,7 @@ class Goal:
     per: Per = "person"
     lookback_days: int = 30
     statuses: tuple[str, ...] = ("counted",)
+    stages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -74,6 +81,7 @@ class Goal:
             raise UsageError(
                 f"goal {self.id!r} names an empty system: name one, such as shopify, or leave the line out"
             )
+        self._check_stages()
         self._check_choice("count", self.count, get_args(Count))
         self._check_choice("per", self.per, get_args(Per))
         if type(self.lookback_days) is not int or not 1 <= self.lookback_days <= MAX_LOOKBACK_DAYS:
@@ -102,9 +110,11 @@ class Goal:
                 f'goal {goal_id!r} says not which kinds count: add kinds = ["purchase"] under [goals.{goal_id}]'
             )
         given = dict(table)
-        for key in ("kinds", "statuses"):
+        for key in _LISTS:
             if key in given:
                 given[key] = _texts(goal_id, key, given[key])
+        if given.get("per") == "account":
+            given.setdefault("lookback_days", ACCOUNT_LOOKBACK_DAYS)
         if not isinstance(given.get("system", ""), str):
             raise UsageError(f'goal {goal_id!r} has system {given["system"]!r}: expected text, such as "shopify"')
         return cls(goal_id, **given)
@@ -118,17 +128,28 @@ class Goal:
         if len(set(given)) < len(given):
             raise UsageError(f"goal {self.id!r} names a {what} twice: {', '.join(given)}")
 
+    def _check_stages(self) -> None:
+        if not all(stage.strip() for stage in self.stages):
+            raise UsageError(
+                f'goal {self.id!r} names an empty stage: name stages as the CRM shows them, such as "Demo held", '
+                f"or leave the line out"
+            )
+        if len({stage.strip().lower() for stage in self.stages}) < len(self.stages):
+            raise UsageError(f"goal {self.id!r} names a stage twice: {', '.join(self.stages)}")
+
     def _check_choice(self, key: str, given: object, choices: tuple[str, ...]) -> None:
         if given not in choices:
             raise UsageError(f"goal {self.id!r} has {key} {given!r}: expected {' or '.join(choices)}")
 
 
-_KEYS = ("kinds", "system", "count", "per", "lookback_days", "statuses")
+_KEYS = ("kinds", "system", "count", "per", "lookback_days", "statuses", "stages")
+# The keys that take several texts, with an example of each.
+_LISTS = {"kinds": "purchase", "statuses": "counted", "stages": "Demo held"}
 
 
 def _texts(goal_id: str, key: str, given: object) -> tuple[str, ...]:
     if not isinstance(given, list | tuple) or not all(isinstance(member, str) for member in given):
-        raise UsageError(f'goal {goal_id!r} has {key} {given!r}: expected a list of texts, such as ["purchase"]')
+        raise UsageError(f'goal {goal_id!r} has {key} {given!r}: expected a list of texts, such as ["{_LISTS[key]}"]')
     return tuple(given)
 
 

@@ -38,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("attribution", "model", "last_non_direct", "model", "the model of `kpis` where none is asked for"),
     Setting("journeys", "session_minutes", 30, "minutes", "inactivity that ends a session"),
     Setting("journeys", "identity_degree_cap", 20, "identifiers", "an identifier tied to more others than this joins nobody"),
+    Setting("journeys", "company_people_cap", 1000, "people", "a company with more people than this groups nobody: a placeholder, a mail provider"),
     Setting("journeys", "own_hosts", (), "host names", "referrers that are the business itself, beside the hosts of its own pages"),
     Setting("journeys", "new_customer_history_days", 30, "days", "first days of the ledger in which new cannot be told from old"),
     Setting("channels", "rules", (), "tables", "[{platform, campaign, channel}]: campaigns by name pattern (`*`), first match wins"),

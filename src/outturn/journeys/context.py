@@ -25,6 +25,7 @@ class JourneyContext:
         own_hosts: Referrers that are the business itself, beside the hosts of its own pages.
         session_minutes: Inactivity of more than this ends a session.
         identity_degree_cap: An identifier tied to more others of one kind than this joins nobody.
+        company_people_cap: A company with more people than this groups nobody.
         history_days: First days of the ledger in which a new customer cannot be told from an old one.
     """
 
@@ -36,6 +37,7 @@ class JourneyContext:
     own_hosts: tuple[str, ...] = ()
     session_minutes: int = 30
     identity_degree_cap: int = 20
+    company_people_cap: int = 1000
     history_days: int = 30
 
     @classmethod
@@ -50,6 +52,7 @@ class JourneyContext:
             own_hosts=settings["journeys.own_hosts"],
             session_minutes=settings["journeys.session_minutes"],
             identity_degree_cap=settings["journeys.identity_degree_cap"],
+            company_people_cap=settings["journeys.company_people_cap"],
             history_days=settings["journeys.new_customer_history_days"],
         )
 

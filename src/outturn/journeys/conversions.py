@@ -49,27 +49,31 @@ class ConversionsFound:
 
 
 def build_conversions(engine: Engine, context: JourneyContext, publish: Publish) -> ConversionsFound:
-    """Publish `conversions`.
+    """Publish `deals` and `conversions`.
 
     Args:
-        engine: Knows `outcomes` and `fx_rates`, and what `build_people` named.
+        engine: Knows `outcomes` and `fx_rates`, and what `build_people` and `build_companies` named.
         context: Goals, currency, zone, revenue basis, days of history.
-        publish: Receives `conversions`.
+        publish: Receives both tables.
 
     Raises:
         Refusal: A goal has two systems of record.
     """
     _name_goals(engine, context.goals)
+    engine.table("undone", load(__package__, "undone"))
+    engine.view("standing", load(__package__, "standing"))
     engine.table("counted", load(__package__, "counted"))
     systems = systems_of_record(engine, context.goals, time_zone=context.time_zone)
     engine.register("goal_systems", _pairs("goal", "system", systems))
     valuation = {"zone": context.time_zone, "net": context.revenue_basis == "net"}
-    for step in ("sales", "refunds", "orphan_refunds"):
+    for step in ("sales", "refunds", "orphan_refunds", "dealt"):
         engine.table(step, load(__package__, step), valuation)
+    engine.view("rated_days", load(__package__, "rated_days"))
     engine.table("sale_rates", load(__package__, "sale_rates"), {"currency": context.currency})
     engine.table("milestones", load(__package__, "milestones"))
     engine.table("newness", load(__package__, "newness"), {"history_days": context.history_days})
     engine.table("valued", load(__package__, "valued"), {"currency": context.currency})
+    publish("deals", load(__package__, "deals"), {"currency": context.currency}, order=("deal_key",))
     publish(
         "conversions",
         load(__package__, "conversions"),
@@ -94,6 +98,7 @@ def _flagged(engine: Engine) -> tuple[tuple[str, ...], int]:
 def _name_goals(engine: Engine, goals: Sequence[Goal]) -> None:
     engine.register("goal_kinds", _pairs("goal", "kind", {goal.id: goal.kinds for goal in goals}))
     engine.register("goal_statuses", _pairs("goal", "status", {goal.id: goal.statuses for goal in goals}))
+    engine.register("goal_stages", _pairs("goal", "stage", {goal.id: goal.stages for goal in goals}))
     engine.register(
         "goal_rules",
         pa.table(
@@ -101,6 +106,8 @@ def _name_goals(engine: Engine, goals: Sequence[Goal]) -> None:
                 "goal": pa.array([goal.id for goal in goals], pa.string()),
                 "only_first": pa.array([goal.count == "one" for goal in goals], pa.bool_()),
                 "per_account": pa.array([goal.per == "account" for goal in goals], pa.bool_()),
+                "by_stage": pa.array([bool(goal.stages) for goal in goals], pa.bool_()),
+                "of_openings": pa.array([goal.kinds == ("opportunity",) for goal in goals], pa.bool_()),
             }
         ),
     )

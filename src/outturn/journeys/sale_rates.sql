@@ -1,18 +1,10 @@
 -- table: sale_rates
 -- grain: date_day, currency
--- reads: sales, refunds, orphan_refunds, fx_rates
+-- reads: rated_days, fx_rates
 -- takes: currency text
 -- says: for every foreign amount's currency and day of sale, what turns it into ours: times ours over theirs; NULL: no rate of the 7 days before
-WITH needed AS (
-    SELECT date_day, currency FROM sales WHERE currency IS NOT NULL
-    UNION
-    SELECT sales.date_day, refunds.currency
-    FROM refunds INNER JOIN sales ON refunds.goal = sales.goal AND refunds.sale_id = sales.outcome_id
-    WHERE refunds.currency IS NOT NULL
-    UNION
-    SELECT cash_day AS date_day, currency FROM orphan_refunds WHERE currency IS NOT NULL
-), foreign_needed AS (
-    SELECT date_day, currency FROM needed WHERE currency <> $currency
+WITH foreign_needed AS (
+    SELECT date_day, currency FROM rated_days WHERE currency <> $currency
 ), asked AS (
     SELECT date_day, currency FROM foreign_needed
     UNION

@@ -2,13 +2,13 @@
 -- grain: goal, outcome_id
 -- reads: counted, goal_rules, goal_systems
 -- takes: zone text, net flag
--- says: the outcomes that count, once each, with their value on the revenue basis in their own currency
+-- says: the outcomes that count, once each, with their value on the revenue basis in their own currency, and whose touches led to them
 WITH recorded AS (
     SELECT
         counted.*,
-        goal_rules.only_first,
+        goal_rules.only_first, goal_rules.per_account,
         CASE
-            WHEN goal_rules.per_account AND counted.company_key IS NOT NULL THEN 'c' || HEX(counted.company_key)
+            WHEN goal_rules.per_account AND counted.account_key IS NOT NULL THEN 'c' || HEX(counted.account_key)
             WHEN counted.person_id >= 0 THEN 'p' || CAST(counted.person_id AS VARCHAR)
         END AS counted_by
     FROM counted
@@ -26,9 +26,12 @@ SELECT
     COALESCE(
         gross_micros - CASE WHEN $net THEN COALESCE(tax_micros, 0) + COALESCE(shipping_micros, 0) ELSE 0 END, 0
     ) AS own_value_micros,
-    deal_id, person_id, bucket, new_customer,
+    deal_id, deal_key, person_id, new_customer,
+    CASE WHEN per_account THEN company_id ELSE -1 END AS company_id,
+    CASE WHEN per_account AND company_id >= 0 THEN company_bucket ELSE bucket END AS bucket,
     CASE
         WHEN company_key IS NOT NULL THEN 'c' || HEX(company_key)
+        WHEN per_account AND account_key IS NOT NULL THEN 'c' || HEX(account_key)
         WHEN person_id >= 0 THEN 'p' || CAST(person_id AS VARCHAR)
     END AS buyer
 FROM ranked

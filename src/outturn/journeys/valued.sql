@@ -9,7 +9,7 @@ WITH refunded AS (
 ), entries AS (
     SELECT
         sales.goal, sales.outcome_id, CAST(NULL AS VARCHAR) AS parent_outcome_id, sales.kind,
-        sales.bucket, sales.person_id, sales.occurred_at, milestones.lead_at, milestones.opportunity_at,
+        sales.bucket, sales.person_id, sales.company_id, sales.deal_key, sales.occurred_at, milestones.lead_at, milestones.opportunity_at,
         sales.date_day, sales.date_day AS cash_day,
         1 AS counts, 1 - COALESCE(refunded.whole, 0) AS kept, newness.new_customer,
         sales.currency,
@@ -23,7 +23,7 @@ WITH refunded AS (
     UNION ALL
     SELECT
         refunds.goal, refunds.outcome_id, refunds.sale_id AS parent_outcome_id, refunds.kind,
-        sales.bucket, sales.person_id, sales.occurred_at, milestones.lead_at, milestones.opportunity_at,
+        sales.bucket, sales.person_id, sales.company_id, sales.deal_key, sales.occurred_at, milestones.lead_at, milestones.opportunity_at,
         sales.date_day, refunds.cash_day,
         0 AS counts, 0 AS kept, newness.new_customer,
         refunds.currency,
@@ -38,7 +38,8 @@ WITH refunded AS (
     UNION ALL
     SELECT
         goal, outcome_id, parent_outcome_id, kind,
-        0 AS bucket, CAST(-1 AS BIGINT) AS person_id, cash_at AS occurred_at,
+        0 AS bucket, CAST(-1 AS BIGINT) AS person_id, CAST(-1 AS BIGINT) AS company_id, CAST(NULL AS VARCHAR) AS deal_key,
+        cash_at AS occurred_at,
         CAST(NULL AS TIMESTAMPTZ) AS lead_at, CAST(NULL AS TIMESTAMPTZ) AS opportunity_at,
         cash_day AS date_day, cash_day, 0 AS counts, 0 AS kept, CAST(NULL AS BOOLEAN) AS new_customer,
         currency,
@@ -49,7 +50,7 @@ WITH refunded AS (
 )
 SELECT
     entries.goal, entries.outcome_id, entries.parent_outcome_id, entries.kind,
-    entries.bucket, entries.person_id, entries.occurred_at, entries.lead_at, entries.opportunity_at,
+    entries.bucket, entries.person_id, entries.company_id, entries.deal_key, entries.occurred_at, entries.lead_at, entries.opportunity_at,
     entries.date_day, entries.cash_day, entries.counts, entries.kept, entries.new_customer, entries.currency, entries.flags,
     CASE
         WHEN entries.currency IS NULL OR entries.currency = $currency THEN entries.value_to - entries.value_from

@@ -13,6 +13,7 @@ import pyarrow as pa
 from outturn.attribution.credits import write_credits
 from outturn.domain.time import end_of_day, micros_of
 from outturn.journeys.campaigns import build_campaigns
+from outturn.journeys.companies import build_companies
 from outturn.journeys.context import JourneyContext
 from outturn.journeys.conversions import build_conversions
 from outturn.journeys.erasure import BLANKED_OUTCOME_COLUMNS
@@ -73,6 +74,10 @@ def _touches(bench: Bench) -> None:
     bench.found["touches"] = found
 
 
+def _companies(bench: Bench) -> None:
+    bench.found["companies"] = asdict(build_companies(bench.engine, JourneyContext.of(bench.settings), bench.publish))
+
+
 def _conversions(bench: Bench) -> None:
     found = build_conversions(bench.engine, JourneyContext.of(bench.settings), bench.publish)
     bench.found["conversions"] = asdict(found)
@@ -92,6 +97,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("people", _people),
     ("campaigns", _campaigns),
     ("touches", _touches),
+    ("companies", _companies),
     ("conversions", _conversions),
     ("credits", _credits),
     ("channel_day", _channel_day),
@@ -169,7 +175,8 @@ def _run(
             began = time.perf_counter()
             step(bench)
             seconds[name] = round(time.perf_counter() - began, 3)
-        counts = {name: engine.rows(f"SELECT COUNT(*) FROM {name}")[0][0] for name in ("touches", "conversions")}  # noqa: S608
+        ((touches,),) = engine.rows("SELECT COUNT(*) FROM touches")
+        ((conversions,),) = engine.rows("SELECT COUNT(*) FROM conversions WHERE counts = 1")
         people = bench.found["people"]["people"]
         ((period_rows,),) = engine.rows("SELECT COUNT(*) FROM ad_spend WHERE date_day IS NULL")
     finally:
@@ -178,7 +185,8 @@ def _run(
     made.facts = max((f"{record.import_id} {record.state}" for record in history), default="")
     made.figures = {
         "build_id": made.build_id,
-        **counts,
+        "touches": touches,
+        "conversions": conversions,
         "people": people,
         "seconds": round(time.perf_counter() - started, 3),
         "steps": seconds,

@@ -352,19 +352,53 @@ CONVERSIONS = Table(
         Column("outcome_id", Type.TEXT, needed=True),
         Column("parent_outcome_id", Type.TEXT, "a refund's sale, else NULL"),
         Column("kind", Type.TEXT, needed=True),
-        Column("bucket", Type.SMALL, "0 for nobody known", needed=True),
+        Column("bucket", Type.SMALL, "the company's where company_id is one, else the person's; 0 for nobody known", needed=True),
         Column("person_id", Type.COUNT, "-1: nobody known", needed=True),
+        Column("company_id", Type.COUNT, "whose touches count; -1: no company known, or the goal takes the person's touches", needed=True),
         Column("occurred_at", Type.AT, "whose journey counts: the sale's, also for its refunds", needed=True),
-        Column("lead_at", Type.AT, "of the same person or deal before the sale; NULL: none"),
-        Column("opportunity_at", Type.AT, "of the same deal; NULL: none"),
+        Column("lead_at", Type.AT, "of the same deal, company or person before the sale; NULL: none"),
+        Column("opportunity_at", Type.AT, "of the same deal: its opening; NULL: none"),
         Column("date_day", Type.DAY, "business day of the sale, also for its refunds", needed=True),
         Column("cash_day", Type.DAY, "business day of the entry itself", needed=True),
         Column("counts", Type.SMALL, "1, or 0 for a refund", needed=True),
         Column("kept", Type.SMALL, "1: counts and was not wholly refunded", needed=True),
         Column("value_micros", Type.MICROS, "on the revenue basis, in the workspace's currency; signed; 0 where the outcome has no value", needed=True),
-        Column("margin_micros", Type.MICROS, "NULL: not known"),
+        Column("margin_micros", Type.MICROS, "of a goal that counts only opportunities: what the deal is expected to bring; NULL: not known"),
         Column("new_customer", Type.FLAG, "NULL: cannot be told"),
         Column("flags", Type.TEXT, "comma-separated: orphan_refund, refund_undated; empty for none", needed=True),
+    ),
+)  # fmt: skip
+
+COMPANY_TOUCHES = Table(
+    "company_touches", "derived", "journeys",
+    "company_id, touch_id; lies sorted by bucket, company_id, occurred_at, place, touch_id",
+    (
+        Column("bucket", Type.SMALL, "0..63: last byte of the company's key modulo 64", needed=True),
+        Column("company_id", Type.COUNT, "dense from 0 in (bucket, company's key) order, inside one build only", needed=True),
+        Column("occurred_at", Type.AT, needed=True),
+        Column("place", Type.SMALL, "where it happened: a row of places", needed=True),
+        Column("touch_id", Type.TEXT, "a row of touches; of each company to which its person belongs", needed=True),
+        Column("person_id", Type.COUNT, "whose touch it was", needed=True),
+    ),
+)  # fmt: skip
+
+DEALS = Table(
+    "deals", "derived", "journeys", "deal_key; only deals whose opening is known",
+    (
+        Column("deal_key", Type.TEXT, "deal:<system>:<deal id>, or outcome:<outcome id> where there is no deal id", needed=True),
+        Column("system", Type.TEXT, needed=True),
+        Column("outcome_id", Type.TEXT, "of the row of outcomes that says how the deal stands", needed=True),
+        Column("kind", Type.TEXT, "how it stands: opportunity, won or lost", needed=True),
+        Column("stage", Type.TEXT, "the last that it entered; empty when there are none", needed=True),
+        Column("stage_at", Type.AT, "when it entered that stage", needed=True),
+        Column("opened_at", Type.AT, needed=True),
+        Column("opened_day", Type.DAY, "business day of the opening", needed=True),
+        Column("value_day", Type.DAY, "business day of stage_at, whose rate converts the amount", needed=True),
+        Column("currency", Type.TEXT, "of the amount as booked; NULL only where there is no amount"),
+        Column("amount_micros", Type.MICROS, "on the revenue basis, in the workspace's currency; NULL: not known, or no rate within 7 days"),
+        Column("probability", Type.SHARE, "of winning: 1 when won, 0 when lost; NULL: not known"),
+        Column("expected_micros", Type.MICROS, "amount times probability, before refunds; 0 when lost; NULL: not known"),
+        Column("missing_rate", Type.FLAG, "true: an amount that matters could not be converted", needed=True),
     ),
 )  # fmt: skip
 
@@ -420,7 +454,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         IMPORTS, AD_SPEND, AD_ENTITIES, ACCOUNTS, CLAIMS, COSTS, EVENTS, OUTCOMES, FX_RATES, REFUSED_ROWS,
-        PEOPLE, PLACES, CAMPAIGNS, TOUCHES, CONVERSIONS, CREDITS, CHANNEL_DAY,
+        PEOPLE, PLACES, CAMPAIGNS, TOUCHES, COMPANY_TOUCHES, CONVERSIONS, DEALS, CREDITS, CHANNEL_DAY,
     )
 }  # fmt: skip
 FACTS = tuple(name for name, table in TABLES.items() if table.kind == "fact")
