@@ -35,6 +35,7 @@ LIKING = 0.4
 VALUES: dict[str, tuple[Draw, float]] = {
     "conversions": (lambda _dice, size: np.ones(size), 1.0),
     "light: lognormal, sigma 0.5": (lambda dice, size: dice.lognormal(0.0, 0.5, size), np.exp(0.125)),
+    "medium: lognormal, sigma 1": (lambda dice, size: dice.lognormal(0.0, 1.0, size), np.exp(0.5)),
     "heavy: lognormal, sigma 2": (lambda dice, size: dice.lognormal(0.0, 2.0, size), np.exp(2.0)),
     "heavy: Pareto, 1.5": (lambda dice, size: 1.0 + dice.pareto(1.5, size), 3.0),
 }
@@ -196,7 +197,7 @@ def main() -> None:
     dice = np.random.default_rng(20_240_501)
     per_person, credited = truth(dice, TRUTH_PEOPLE)
     print("| conversions | values | model | held | too low | suppressed |\n|---|---|---|---|---|---|")
-    for conversions, runs in ((100, 600), (1_000, 600), (10_000, 200)):
+    for conversions, runs in ((100, 1000), (1_000, 1000), (10_000, 500)):
         people = round(conversions / per_person)
         for (value, model), found in covered(dice, people, credited, runs=runs).items():
             suppressed = 1 - found.told / found.cells

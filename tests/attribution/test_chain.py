@@ -172,7 +172,7 @@ def test_neither_order_of_rows_nor_buckets_nor_unseen_channels_change_a_bit(
     assert not spread[0::2].any()
     renamed = [Path(tuple(3 - player for player in path.players), path.is_converting) for path in paths]
     np.testing.assert_allclose(
-        removal.removal_effects(counted(renamed, order=order, players=4)), effects[::-1], rtol=0, atol=1e-10
+        removal.removal_effects(counted(renamed, order=order, players=4)), effects[::-1], rtol=0, atol=1e-9
     )
 
 

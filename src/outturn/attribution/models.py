@@ -26,6 +26,7 @@ OWN_FILES = frozenset(
         "removal",
         "rules",
         "shares",
+        "sweeps",
         "totals",
         "walk",
         "walked",
