@@ -51,7 +51,7 @@ def build_command(folder: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json(figures)
     else:
-        click.echo(build_line(figures))
+        _say_built(figures)
 
 
 def build_after(workspace: api.OpenWorkspace, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -72,7 +72,13 @@ def close_with(built: dict[str, Any], *, as_json: bool) -> None:
         click.echo(f"outturn: The facts are in, the figures stay as they were: {built['error']}", err=True)
         click.get_current_context().exit(1)
     if "build" in built and not as_json:
-        click.echo(build_line(built["build"]))
+        _say_built(built["build"])
+
+
+def _say_built(figures: dict[str, Any]) -> None:
+    click.echo(build_line(figures))
+    for goal in figures["found"]["conversions"]["idle_goals"]:
+        click.echo(goal["says"])
 
 
 def build_line(figures: dict[str, object]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from outturn.journeys.idle import IdleGoal, idle_goals
 from outturn.journeys.record import systems_of_record
 from outturn.store.sql import load
 
@@ -40,12 +41,14 @@ class ConversionsFound:
         missing_rates: What was left out for want of a rate. Figures that should hold it must not be shown as whole.
         orphan_refunds: Refunds whose sale is not in the ledger: outcome ids, the first 100.
         undated_refunds: How many refunds took their sale's date.
+        idle_goals: Goals that count nothing, or name a stage that nothing entered.
     """
 
     systems: dict[str, tuple[str, ...]]
     missing_rates: tuple[MissingRate, ...]
     orphan_refunds: tuple[str, ...]
     undated_refunds: int
+    idle_goals: tuple[IdleGoal, ...] = ()
 
 
 def build_conversions(engine: Engine, context: JourneyContext, publish: Publish) -> ConversionsFound:
@@ -79,7 +82,7 @@ def build_conversions(engine: Engine, context: JourneyContext, publish: Publish)
         load(__package__, "conversions"),
         order=("bucket", "person_id", "occurred_at", "outcome_id", "goal"),
     )
-    return ConversionsFound(systems, missing_rates(engine), *_flagged(engine))
+    return ConversionsFound(systems, missing_rates(engine), *_flagged(engine), idle_goals(engine, context.goals))
 
 
 def missing_rates(engine: Engine) -> tuple[MissingRate, ...]:
