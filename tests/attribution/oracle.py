@@ -6,6 +6,7 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.attribution.test_chain import Path, dense_effects
 from tests.attribution.world import MEASURES
 
 if TYPE_CHECKING:
@@ -59,7 +60,46 @@ MODELS: dict[str, Callable[[Sequence[Touch], Entry, Sequence[str]], Weights]] = 
     "position_based": _position_based,
     "time_decay": _time_decay,
     "w_shaped": _w_shaped,
+    "shapley": lambda touches, _, channels: _by_channel(touches, lambda _: Fraction(1), channels),
 }
+ORDERS = {"markov_1": 1, "markov_2": 2, "markov_3": 3}
+
+
+def _by_channel(touches: Sequence[Touch], effect: Callable[[str], Fraction], channels: Sequence[str]) -> Weights:
+    of = [channels[touch.place] for touch in touches]
+    total = sum(effect(channel) for channel in dict.fromkeys(of))
+    return [effect(channel) / total / of.count(channel) for channel in of]
+
+
+def null_journeys(world: World, goal: int) -> list[list[Touch]]:
+    """What each person did in vain after their last conversion, cut to the lookback before the last touch."""
+    lookback = world.lookback_days[goal] * 24
+    found = []
+    for person in sorted({touch.person for touch in world.touches}):
+        bought = [entry.hour for entry in world.entries if entry.person == person and entry.goal == goal]
+        later = sorted(
+            (t for t in world.touches if t.person == person and t.hour > max(bought, default=-1)),
+            key=lambda touch: (touch.hour, touch.place),
+        )
+        if bought and not world.keeps_owned[goal]:
+            later = [touch for touch in later if world.channels[touch.place] != "Email"]
+        if later:
+            found.append([touch for touch in later if touch.hour > later[-1].hour - lookback])
+    return found
+
+
+def effects(world: World, goal: int, order: int) -> dict[str, Fraction]:
+    """By channel, the removal effect of the chain of all the goal's journeys, null ones of any age."""
+    channels = sorted(set(world.channels))
+    led = [_touches(world, entry) for entry in world.entries if entry.goal == goal and entry.counts]
+    paths = [
+        Path(tuple(channels.index(world.channels[touch.place]) for touch in touches), is_converting=is_converting)
+        for journeys, is_converting in ((led, True), (null_journeys(world, goal), False))
+        for touches in journeys
+        if touches
+    ]
+    dense = dense_effects(paths, order=order, players=len(channels))
+    return {channel: Fraction(float(effect)) for channel, effect in zip(channels, dense, strict=True)}
 
 
 def split(amount: int, weights: Sequence[Fraction]) -> list[int]:
@@ -74,9 +114,12 @@ def split(amount: int, weights: Sequence[Fraction]) -> list[int]:
 
 def cells(world: World, model: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     """By (goal, model, date_day, cash_day, place), as `World.cells`; shares of conversions as fractions."""
+    fitted = [
+        effects(world, goal, ORDERS[model]) if model in ORDERS else {} for goal in range(len(world.lookback_days))
+    ]
     found: dict[tuple[Any, ...], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
     for entry in world.entries:
-        for place, share, value, margin in _parts(world, model, entry):
+        for place, share, value, margin in _parts(world, model, entry, fitted[entry.goal]):
             cell = found[entry.goal, model, entry.date_day, entry.cash_day, place]
             _put(cell, "conversions", share * entry.counts)
             _put(cell, "kept_conversions", share * entry.counts * entry.kept)
@@ -89,16 +132,24 @@ def cells(world: World, model: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     return {key: cell for key, cell in found.items() if any(figure != 0 for figure in cell.values())}
 
 
-def _parts(world: World, model: str, entry: Entry) -> list[tuple[int, Fraction, int, int]]:
-    """(place, share, value, margin) of each touch with credit."""
+def _touches(world: World, entry: Entry) -> list[Touch]:
     lookback = world.lookback_days[entry.goal] * 24
-    touches = sorted(
+    return sorted(
         (t for t in world.touches if t.person == entry.person and entry.hour - lookback < t.hour <= entry.hour),
         key=lambda touch: (touch.hour, touch.place),
     )
+
+
+def _parts(world: World, model: str, entry: Entry, fitted: dict[str, Fraction]) -> list[tuple[int, Fraction, int, int]]:
+    """(place, share, value, margin) of each touch with credit."""
+    touches = _touches(world, entry)
     if not touches or entry.person < 0:
         return [(0, Fraction(1), entry.value, entry.margin or 0)]
-    weights = MODELS[model](touches, entry, world.channels)
+    if model in ORDERS:
+        whole = sum(fitted[channel] for channel in {world.channels[touch.place] for touch in touches})
+        weights = _by_channel(touches, fitted.__getitem__ if whole else lambda _: Fraction(1), world.channels)
+    else:
+        weights = MODELS[model](touches, entry, world.channels)
     values, margins = split(entry.value, weights), split(entry.margin or 0, weights)
     rows = zip(touches, weights, values, margins, strict=True)
     return [(touch.place, weight, value, margin) for touch, weight, value, margin in rows if weight]

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from outturn.attribution import models
-from outturn.attribution.credited import Credited, credit_by
-from outturn.attribution.credits import recredit, write_credits
+from outturn.attribution.credits import Question, recredit, write_credits
+from outturn.attribution.totals import Total, totals_by
 from outturn.domain.errors import WorkspaceError
+from outturn.domain.goals import Goal
 from outturn.domain.settings import Settings, checked
 from outturn.store.engine import open_engine
 from outturn.store.tables import TABLES, Type
@@ -50,6 +51,7 @@ PLACES: list[dict[str, Any]] = [
     {"channel": "Paid Search", "platform": "google_ads", "account_id": "1", "campaign_key": "name:Generic"},
 ]
 DIRECT, EMAIL, BRAND, GENERIC = 1, 2, 3, 4
+SALE, LEAD = Goal("sale", ("purchase",)), Goal("lead", ("lead",))
 
 
 @pytest.fixture(scope="module", params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
@@ -68,6 +70,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
             _touch(2, 40, DIRECT),
         ],
     )
+    _register(engine, "company_touches", [])
     _register(
         engine,
         "conversions",
@@ -84,36 +87,42 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 def test_credits_have_the_declared_columns_and_close_to_the_ledger(engine: Engine, tmp_path: Path) -> None:
-    files = write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30})
-    rows = pa.concat_tables([pq.read_table(file) for file in files])
-    assert rows.schema.names == list(TABLES["credits"].names)
+    files, _ = write_credits(engine, tmp_path, [SALE, LEAD])
+    for name, written in files.items():
+        assert pa.concat_tables([pq.read_table(file) for file in written]).schema.names == list(TABLES[name].names)
     _expose(engine, files)
-    by_goal = engine.rows(
-        "SELECT model, goal, CAST(SUM(revenue_micros) AS BIGINT), SUM(conversions), "
-        "CAST(SUM(refunded_micros) AS BIGINT) FROM credits GROUP BY model, goal ORDER BY goal, model"
-    )
-    assert by_goal == [(model, "lead", 0, 1.0, 0) for model in models.names()] + [
-        (model, "sale", 127, 3.0, 40) for model in models.names()
-    ]
+    ledger = [(model, "lead", 0, 1.0) for model in sorted(models.names())]
+    ledger += [(model, "sale", 127, 3.0) for model in sorted(models.names())]
+    for name, which in (
+        ("credits", ""),
+        ("credit_totals", "WHERE grain = 'channel'"),
+        ("credit_totals", "WHERE grain = 'campaign'"),
+    ):
+        by_goal = engine.rows(
+            f"SELECT model, goal, CAST(SUM(revenue_micros) AS BIGINT), SUM(conversions) FROM {name} {which} "
+            "GROUP BY model, goal ORDER BY goal, model"
+        )
+        assert by_goal == ledger, (name, which)
+    ((refunded,),) = engine.rows("SELECT CAST(SUM(refunded_micros) AS BIGINT) FROM credits WHERE model = 'linear'")
+    assert refunded == 40
 
 
 def test_each_model_says_what_each_channel_earned(engine: Engine, tmp_path: Path) -> None:
-    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30}))
-    answer = credit_by(engine, "sale", ["last_non_direct", "linear"])
-    assert list(answer) == ["last_non_direct", "linear"]
+    _expose(engine, write_credits(engine, tmp_path, [SALE, LEAD])[0])
+    answer = totals_by(engine, "sale", ["last_non_direct", "linear", "markov_1"])
+    assert list(answer) == ["last_non_direct", "linear", "markov_1"]
     assert _revenue(answer["last_non_direct"]) == {"(none)": 7, "Direct": 60, "Email": 60, "Paid Search": 0}
     # 100 = 34 + 33 + 33 and -40 = -14 - 13 - 13, to brand, e-mail, direct in this order.
     assert _revenue(answer["linear"]) == {"(none)": 7, "Direct": 80, "Email": 20, "Paid Search": 20}
-    none = answer["linear"][0]
-    assert none == Credited("(none)", conversions=1.0, kept_conversions=1.0, revenue_micros=7, margin_micros=None,
-                            new_customers=None, new_customer_revenue_micros=None)  # fmt: skip
-    direct = answer["last_non_direct"][1]
-    assert (direct.margin_micros, direct.new_customers, direct.new_customer_revenue_micros) == (12, 1.0, 60)
+    assert answer["linear"][0] == Total("(none)", people=1, conversions=1.0, kept_conversions=1.0, revenue_micros=7)
+    # Two journeys, search, e-mail, direct and direct: what comes to direct converts, of the start a half does so.
+    effects = {row.channel: row.removal_effect for row in answer["markov_1"]}
+    assert effects == {"(none)": 0, "Direct": 1, "Email": 0.5, "Paid Search": 0.5}
 
 
 def test_by_campaign_a_row_names_its_campaign(engine: Engine, tmp_path: Path) -> None:
-    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 40, "lead": 30}))
-    rows = credit_by(engine, "sale", ["first_touch"], by="campaign")["first_touch"]
+    _expose(engine, write_credits(engine, tmp_path, [Goal("sale", ("purchase",), lookback_days=40), LEAD])[0])
+    rows = totals_by(engine, "sale", ["first_touch"], by="campaign")["first_touch"]
     assert [(row.campaign_key, row.campaign_id, row.campaign_name, row.revenue_micros) for row in rows] == [
         ("", None, None, 7),
         ("77", "77", "Brand", 60),
@@ -121,31 +130,42 @@ def test_by_campaign_a_row_names_its_campaign(engine: Engine, tmp_path: Path) ->
     ]
 
 
-def test_a_refund_stands_on_its_sales_day_or_on_its_own(engine: Engine, tmp_path: Path) -> None:
-    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30}))
-    april = date(2026, 4, 1)
-    by_sale = credit_by(engine, "sale", ["last_touch"], first_day=april)["last_touch"]
-    by_cash = credit_by(engine, "sale", ["last_touch"], basis="cash_day", first_day=april)["last_touch"]
-    assert _revenue(by_sale) == {"(none)": 7, "Direct": 60}
-    assert _revenue(by_cash) == {"(none)": 7, "Direct": 20}
+def test_another_question_recredits_one_goal_for_this_reader(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path, [SALE, LEAD])[0])
+    question = Question(["first_touch"])
+    recredit(engine, Goal("sale", ("purchase",), lookback_days=2), question)
+    assert _revenue(totals_by(engine, "sale", ["first_touch"])["first_touch"]) == {"(none)": 7, "Direct": 120}
+    recredit(engine, Goal("sale", ("purchase",), lookback_days=40), question)
+    assert _revenue(totals_by(engine, "sale", ["first_touch"])["first_touch"]) == {"(none)": 7, "Paid Search": 120}
 
 
-def test_another_lookback_recredits_one_goal_for_this_reader(engine: Engine, tmp_path: Path) -> None:
-    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30}))
-    recredit(engine, "sale", 2, ["first_touch"])
-    assert _revenue(credit_by(engine, "sale", ["first_touch"])["first_touch"]) == {"(none)": 7, "Direct": 120}
-    recredit(engine, "sale", 40, ["first_touch"])
-    assert _revenue(credit_by(engine, "sale", ["first_touch"])["first_touch"]) == {"(none)": 7, "Paid Search": 120}
+def test_a_refund_stands_on_its_sales_day(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path, [SALE, LEAD])[0])
+    april = (date(2026, 4, 1) - date(1970, 1, 1)).days
+    recredit(engine, SALE, Question(["last_touch"], first_day=april))
+    assert _revenue(totals_by(engine, "sale", ["last_touch"])["last_touch"]) == {"(none)": 7, "Direct": 60}
+    recredit(engine, SALE, Question(["last_touch"], last_day=april - 1))
+    assert _revenue(totals_by(engine, "sale", ["last_touch"])["last_touch"]) == {"(none)": 0, "Direct": 60}
+
+
+def test_campaigns_as_players_have_effects_of_their_own(engine: Engine, tmp_path: Path) -> None:
+    _expose(engine, write_credits(engine, tmp_path, [SALE, LEAD])[0])
+    by_channel = totals_by(engine, "sale", ["markov_1"], by="campaign")["markov_1"]
+    assert {row.campaign_key: row.removal_effect for row in by_channel if row.channel == "Paid Search"} == {"77": 0.5}
+    recredit(engine, SALE, Question(["markov_1", "markov_2"], players="campaign"))
+    by_campaign = totals_by(engine, "sale", ["markov_1", "markov_2"], by="campaign")
+    assert {row.campaign_key: row.removal_effect for row in by_campaign["markov_1"] if row.platform} == {"77": 0.5}
+    assert totals_by(engine, "sale", ["markov_1"])["markov_1"][1].removal_effect is None
 
 
 def test_conversions_of_a_goal_that_is_not_there_are_told(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="lead"):
-        write_credits(engine, tmp_path / "credits", {"sale": 30})
+        write_credits(engine, tmp_path, [SALE])
 
 
 def test_a_goal_without_conversions_has_none_in_none(engine: Engine, tmp_path: Path) -> None:
-    _expose(engine, write_credits(engine, tmp_path / "credits", {"sale": 30, "lead": 30, "demo": 30}))
-    assert credit_by(engine, "demo", ["linear"]) == {"linear": [Credited("(none)")]}
+    _expose(engine, write_credits(engine, tmp_path, [SALE, LEAD, Goal("demo", ("qualified",))])[0])
+    assert totals_by(engine, "demo", ["linear"]) == {"linear": [Total("(none)")]}
 
 
 def _settings(name: str) -> Settings:
@@ -157,8 +177,9 @@ def _register(engine: Engine, name: str, rows: list[dict[str, Any]]) -> None:
     engine.register(name, pa.Table.from_pylist(rows, schema))
 
 
-def _expose(engine: Engine, files: list[Path]) -> None:
-    engine.relation("credits", [str(file) for file in files], TABLES["credits"])
+def _expose(engine: Engine, files: dict[str, list[Path]]) -> None:
+    for name, written in files.items():
+        engine.relation(name, [str(file) for file in written], TABLES[name])
 
 
 def _touch(person: int, day: int, place: int) -> dict[str, Any]:
@@ -173,6 +194,7 @@ def _sale(outcome_id: str, person: int, day: int, value: int, **more: Any) -> di
         "outcome_id": outcome_id,
         "bucket": max(person, 0),
         "person_id": person,
+        "company_id": -1,
         "occurred_at": at,
         "date_day": at.date(),
         "cash_day": at.date(),
@@ -183,5 +205,5 @@ def _sale(outcome_id: str, person: int, day: int, value: int, **more: Any) -> di
     return {**row, **more}
 
 
-def _revenue(rows: list[Credited]) -> dict[str, int]:
+def _revenue(rows: list[Total]) -> dict[str, int]:
     return {row.channel: row.revenue_micros for row in rows}

@@ -11,27 +11,31 @@ import pytest
 from hypothesis import given, settings
 
 from outturn.attribution import models
-from outturn.attribution.kernel import RESULT, CreditsKernel
+from outturn.attribution.kernel import WalkKernel
+from outturn.attribution.walked import Journeys
 from tests.attribution import oracle
 from tests.attribution.strategies import WORLDS
-from tests.attribution.world import MEASURES, Entry, Touch, World
+from tests.attribution.world import HOUR, MEASURES, Entry, Touch, World
 
 DIRECT, EMAIL, BRAND, GENERIC, SOCIAL = 1, 2, 3, 4, 5
 
 
-@pytest.mark.parametrize("model", sorted(oracle.MODELS))
+@pytest.mark.parametrize("model", [*oracle.MODELS, *oracle.ORDERS])
 @given(world=WORLDS)
 @settings(max_examples=60, deadline=None)
 def test_the_compiled_pass_credits_as_plain_python_does(model: str, world: World) -> None:
     ours, exact = world.cells(model), oracle.cells(world, model)
-    assert ours.keys() == exact.keys()
-    for key, cell in exact.items():
-        for name, figure in zip(MEASURES, ours[key], strict=True):
+    # Effects are solved in another order of sums, so that a remainder may fall on the other side of a tie.
+    slack = 2 * len(world.entries) if model in oracle.ORDERS else 0
+    for key in ours.keys() | exact.keys():
+        cell = exact.get(key, dict.fromkeys(MEASURES, 0))
+        for name, figure in zip(MEASURES, ours.get(key, (0,) * len(MEASURES)), strict=True):
             expected = cell[name]
-            if expected is None or figure is None or isinstance(expected, int):
-                assert figure == expected, (key, name)
+            if expected is None or figure is None:
+                assert figure is expected, (key, name)
             else:
-                assert figure == pytest.approx(float(expected), abs=1e-11), (key, name)
+                tolerance = 1e-9 if slack and "micros" not in name else 1e-11
+                assert abs(figure - expected) <= (slack if "micros" in name else tolerance), (key, name)
 
 
 def test_a_touch_at_the_conversion_counts_and_one_a_lookback_before_it_does_not() -> None:
@@ -114,27 +118,73 @@ def test_amounts_that_64_bits_might_not_hold_are_refused() -> None:
         world.cells("linear")
 
 
-def test_many_touches_are_credited_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    touches = [Touch(person, hour, 1 + hour % 5) for person in range(3) for hour in range(0, 480, 7)]
-    entries = [Entry(person, hour, 101) for person in range(3) for hour in range(24, 480, 31)]
-    world = World(touches, entries)
-    whole = world.cells("linear", "time_decay")
-    monkeypatch.setattr("outturn.attribution.kernel._TOUCHES_AT_ONCE", 40)
-    assert world.cells("linear", "time_decay") == whole
-
-
 def test_the_kernel_travels_to_workers_and_an_empty_bucket_costs_nothing() -> None:
-    kernel: CreditsKernel = pickle.loads(pickle.dumps(CreditsKernel(("linear",), (30,), ("(none)",))))  # noqa: S301
+    kernel: WalkKernel = pickle.loads(pickle.dumps(WalkKernel((30,), (True,), (False,))))  # noqa: S301
     nothing = np.array([], np.int64)
-    inputs = {"touches": dict.fromkeys(("person_id", "occurred_at", "place"), nothing)}
+    touches = dict.fromkeys(("owner", "occurred_at", "place"), nothing)
     conversions = dict.fromkeys(World().conversions_of(0), nothing)
-    assert kernel(5, {**inputs, "conversions": conversions}).equals(RESULT.empty_table())
+    inputs = {"touches": touches, "company_touches": touches, "conversions": conversions}
+    (row,) = kernel(5, inputs).to_pylist()
+    assert (row["goal"], row["bucket"], row["entries"], row["null_place"]) == (0, 5, [], [])
+
+
+def test_companies_are_walked_beside_people() -> None:
+    """A company's conversion takes the company's touches, whose owners come in any order of the table."""
+    world = World([Touch(1, 3, EMAIL)], [Entry(1, 5, 70)])
+    company = World(
+        [Touch(-3, 1, BRAND), Touch(-2, 2, SOCIAL), Touch(-3, 4, SOCIAL)], [Entry(-3, 5, 30)], keep_order=True
+    )
+    kernel = WalkKernel(world.lookback_days, world.keeps_owned, (False,) * len(world.channels))
+    both = {
+        name: np.concatenate([world.conversions_of(1)[name], company.conversions_of(0)[name]])
+        for name in world.conversions_of(1)
+    }
+    found = kernel(1, {"touches": world.touches_of(1), "company_touches": company.touches_of(0), "conversions": both})
+    journeys = Journeys.of(found, 0)
+    assert journeys.columns["owner"].tolist() == [1, -3]
+    places = [journeys.place[begin:end].tolist() for begin, end in zip(*_spans(journeys), strict=True)]
+    assert places == [[EMAIL], [BRAND, SOCIAL]]
+    assert [nulls.place.tolist() for nulls in journeys.nulls] == [[], [SOCIAL]]
+
+
+def _spans(journeys: Journeys) -> tuple[list[int], list[int]]:
+    return journeys.columns["begin"].tolist(), journeys.columns["end"].tolist()
+
+
+@given(world=WORLDS)
+@settings(max_examples=60, deadline=None)
+def test_null_journeys_are_what_came_to_nothing_after_the_last_conversion(world: World) -> None:
+    for keeps in (True, False):
+        walked = world.with_(keeps_owned=(keeps, keeps))
+        for goal, journeys in enumerate(walked.walked()):
+            ours = [
+                [int(place) for place in one]
+                for nulls in journeys.nulls
+                for one in np.split(nulls.place, nulls.end[:-1] if len(nulls.end) else [])
+                if len(nulls.end)
+            ]
+            plain = [[touch.place for touch in one] for one in oracle.null_journeys(walked, goal)]
+            assert sorted(ours) == sorted(plain)
+
+
+def test_young_null_journeys_are_left_out_and_counted() -> None:
+    # Nine in ten convert within 48 hours of their first touch: only what is older than that has come to nothing.
+    sales = [Entry(person, 10 + (48 if person == 10 else 24), 1) for person in range(1, 11)]
+    touches = [Touch(person, 10, EMAIL) for person in range(1, 11)]
+    nulls = [Touch(20, 0, SOCIAL), Touch(21, 50, SOCIAL), Touch(22, 60, SOCIAL)]
+    (journeys, _) = World([*touches, *nulls], sales).walked()
+    micros = journeys.maturity_micros("p90")
+    assert micros == 48 * HOUR
+    assert journeys.null_counts(micros) == (1, 2, 2.0)
+    assert journeys.null_counts(journeys.maturity_micros("none")) == (3, 0, 0.0)
+    assert journeys.null_counts(journeys.maturity_micros(7)) == (0, 3, 7.0)
 
 
 def test_a_second_process_finds_the_machine_code_on_disk() -> None:
     asked = (
-        "from outturn.attribution import models, rules, shares, walk\n"
-        "functions = [rules.weights(name) for name in models.names()] + [shares.credit_cells, walk.journey_spans]\n"
+        "from outturn.attribution import cells, chain, effects, models, removal, rules, shares, walk\n"
+        "functions = [rules.weights(name) for name in models.names()]\n"
+        "functions += [shares.credit_entries, walk.walk, cells.number_cells, effects._left_out]\n"
         "print(sum(sum(function.stats.cache_misses.values()) for function in functions))"
     )
     missed = [

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from outturn.attribution import models as registry
+from outturn.attribution.credits import OWNED, Credited, Places, Question, credit
 from outturn.attribution.journey import UNKNOWN_AT
-from outturn.attribution.kernel import CreditsKernel
+from outturn.attribution.kernel import WalkKernel
+from outturn.attribution.tables import cells_table
+from outturn.attribution.walked import Journeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,25 +80,41 @@ class World:
     entries: Sequence[Entry] = ()
     lookback_days: tuple[int, ...] = (30, 2)
     channels: tuple[str, ...] = CHANNELS
-    buckets: int = 64
+    buckets: int = 8
+    keeps_owned: tuple[bool, ...] = (True, True)
     keep_order: bool = field(default=False)
 
     def with_(self, **changes: Any) -> World:
         """The same world but for some attributes."""
         return replace(self, **changes)
 
-    def cells(self, *models: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    def walked(self) -> list[Journeys]:
+        """Each goal's journeys."""
+        owned = tuple(channel == OWNED for channel in self.channels)
+        kernel = WalkKernel(self.lookback_days, self.keeps_owned, owned)
+        rows = []
+        for bucket in range(self.buckets):
+            nothing = {name: values[:0] for name, values in self.touches_of(bucket).items()}
+            inputs = {"touches": self.touches_of(bucket), "company_touches": nothing}
+            rows.append(kernel(bucket, {**inputs, "conversions": self.conversions_of(bucket)}))
+            assert rows[-1].schema == kernel.result
+        return [Journeys.of(pa.concat_tables(rows), goal) for goal in range(len(self.lookback_days))]
+
+    def credited(self, question: Question) -> list[Credited]:
+        """Each goal's credits."""
+        places = Places.of(self.channels)
+        return [credit(journeys, places, question) for journeys in self.walked()]
+
+    def cells(self, *models: str, **asked: Any) -> dict[tuple[Any, ...], tuple[Any, ...]]:
         """By (goal, model, date_day, cash_day, place), the measures over all buckets; None where a part is unknown."""
-        kernel = CreditsKernel(models, self.lookback_days, self.channels)
+        names = models or registry.names()
+        question = Question(names, **{"intervals": False, "maturity": "none", **asked})
         cells: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        for bucket in sorted({self._bucket(entry.person) for entry in self.entries}):
-            table = kernel(bucket, {"touches": self.touches_of(bucket), "conversions": self.conversions_of(bucket)})
-            assert table.schema == kernel.result
-            for row in table.to_pylist():
-                day = [(row[name] - _EPOCH).days for name in ("date_day", "cash_day")]
-                key = (row["goal"], models[row["model"]], *day, row["place"])
-                measures = tuple(row[name] for name in MEASURES)
-                cells[key] = _plus(cells[key], measures) if key in cells else measures
+        for goal, found in enumerate(self.credited(question)):
+            for at, one in enumerate(found.credits):
+                for row in cells_table(goal, at, found.cells, one.sums).to_pylist():
+                    days = [(row[name] - _EPOCH).days for name in ("date_day", "cash_day")]
+                    cells[goal, names[at], *days, row["place"]] = tuple(row[name] for name in MEASURES)
         return cells
 
     def by_place(self, model: str, measure: str = "revenue_micros") -> dict[int, Any]:
@@ -114,7 +135,7 @@ class World:
             rows.sort(key=lambda touch: (touch.person, touch.hour, touch.place))
         return {
             "bucket": np.full(len(rows), bucket, np.int32),
-            "person_id": np.array([touch.person for touch in rows], np.int64),
+            "owner": np.array([touch.person for touch in rows], np.int64),
             "occurred_at": np.array([touch.hour * HOUR for touch in rows], np.int64),
             "place": np.array([touch.place for touch in rows], np.int32),
         }
@@ -124,7 +145,7 @@ class World:
         rows = [entry for entry in self.entries if self._bucket(entry.person) == bucket]
         columns: dict[str, list[int]] = {
             "goal": [entry.goal for entry in rows],
-            "person_id": [entry.person for entry in rows],
+            "owner": [entry.person for entry in rows],
             "occurred_at": [entry.hour * HOUR for entry in rows],
             "lead_at": [_instant(entry.lead_hour) for entry in rows],
             "opportunity_at": [_instant(entry.opportunity_hour) for entry in rows],

@@ -5,7 +5,7 @@
 --   BIGINT, an unknown margin is 0 and says so, newness is 1, 0, or -1 where it cannot be told
 WITH stages AS (
     SELECT
-        goal, bucket, person_id, occurred_at, date_day, cash_day, counts, kept, value_micros, margin_micros, new_customer,
+        goal, bucket, person_id, company_id, occurred_at, date_day, cash_day, counts, kept, value_micros, margin_micros, new_customer,
         outturn_micros(lead_at) AS lead_micros,
         outturn_micros(opportunity_at) AS opportunity_micros
     FROM conversions
@@ -13,7 +13,7 @@ WITH stages AS (
 SELECT
     goals_to_credit.number AS goal,
     stages.bucket,
-    stages.person_id,
+    CASE WHEN stages.company_id >= 0 THEN -2 - stages.company_id ELSE stages.person_id END AS owner,
     stages.occurred_at,
     COALESCE(stages.lead_micros, CAST(-9223372036854775807 AS BIGINT) - 1) AS lead_at,
     COALESCE(stages.opportunity_micros, CAST(-9223372036854775807 AS BIGINT) - 1) AS opportunity_at,

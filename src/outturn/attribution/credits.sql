@@ -1,5 +1,5 @@
 -- table: credits
--- grain: goal, model, date_day, cash_day, place, bucket
+-- grain: goal, model, date_day, cash_day, place
 -- reads: credited_cells, goals_to_credit, models_to_credit, places
 -- says: what the kernel credited, with the names of goal, model and place
 SELECT
@@ -8,7 +8,6 @@ SELECT
     credited_cells.date_day,
     credited_cells.cash_day,
     credited_cells.place,
-    credited_cells.bucket,
     places.channel,
     places.platform,
     places.account_id,

@@ -22,6 +22,7 @@ INT64S = types.Array(types.int64, 1, "C", readonly=True)
 INT32S = types.Array(types.int32, 1, "C", readonly=True)
 FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 FLOATS = types.Array(types.float64, 1, "C")
+EFFECTS = types.Array(types.float64, 1, "C", readonly=True)
 
 
 class Journey(NamedTuple):
@@ -34,6 +35,8 @@ class Journey(NamedTuple):
         converted_at: When the conversion was, at or after the last touch.
         lead_at: When its person became a lead; `UNKNOWN_AT` for never.
         opportunity_at: When its deal was opened; `UNKNOWN_AT` for never.
+        removal_effect: By channel number, what share of all conversions would be lost without it, 0 to 1, as
+            fitted on all journeys; 1 for a model that asks for none (`models.ORDERS`).
     """
 
     at: Instants
@@ -42,6 +45,7 @@ class Journey(NamedTuple):
     converted_at: int
     lead_at: int
     opportunity_at: int
+    removal_effect: Credit
 
 
 def record(of: type[tuple[Any, ...]], fields: tuple[object, ...]) -> types.Type:
@@ -50,7 +54,7 @@ def record(of: type[tuple[Any, ...]], fields: tuple[object, ...]) -> types.Type:
     return named(fields, of)
 
 
-JOURNEY = record(Journey, (INT64S, INT32S, FLAGS, types.int64, types.int64, types.int64))
+JOURNEY = record(Journey, (INT64S, INT32S, FLAGS, types.int64, types.int64, types.int64, EFFECTS))
 WEIGHTS = types.void(JOURNEY, FLOATS)
 MODEL = types.FunctionType(WEIGHTS)
 

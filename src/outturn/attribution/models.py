@@ -12,32 +12,26 @@ if TYPE_CHECKING:
 
 OWN_FILES = frozenset(
     {
-        "cells",
-        "chain",
-        "credited",
-        "credits",
-        "effects",
-        "explained",
-        "intervals",
-        "journey",
-        "kernel",
-        "models",
-        "paths",
-        "removal",
-        "rules",
-        "shares",
-        "sweeps",
-        "totals",
-        "walk",
-        "walked",
+        "by_channel", "cells", "chain", "circles", "credits", "effects", "explained", "intervals", "journey", "kernel",
+        "models", "paths", "removal", "rules", "shares", "sweeps", "tables", "totals", "walk", "walked",
     }
-)
+)  # fmt: skip
+
+ORDERS = {"markov_1": 1, "markov_2": 2, "markov_3": 3}
+"""Models that need removal effects, and of how many last channels; the file `markov` gives all three."""
+
+_FAMILIES = {"markov": tuple(ORDERS)}
 
 
 def names() -> tuple[str, ...]:
     """Every model's name, sorted; loads none of them."""
-    files = (file.stem for file in Path(__file__).parent.glob("[a-z]*.py"))
-    return tuple(sorted(name for name in files if name not in OWN_FILES))
+    files = sorted(file.stem for file in Path(__file__).parent.glob("[a-z]*.py"))
+    return tuple(name for file in files if file not in OWN_FILES for name in _FAMILIES.get(file, (file,)))
+
+
+def file_of(name: str) -> str:
+    """The file that gives a model."""
+    return next((file for file, family in _FAMILIES.items() if name in family), name)
 
 
 def known(asked: Iterable[str]) -> tuple[str, ...]:

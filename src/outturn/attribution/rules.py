@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from outturn.attribution.journey import DAY_MICROS, UNKNOWN_AT, Credit, Journey
-from outturn.attribution.models import known
+from outturn.attribution.models import file_of, known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     Weights = Callable[[Journey, Credit], None]
 
@@ -28,12 +28,12 @@ def weights(name: str) -> Weights:
     function = _loaded.get(name)
     if function is None:
         known([name])
-        function = cast("Weights", import_module(f"outturn.attribution.{name}").weights)
+        function = cast("Weights", import_module(f"outturn.attribution.{file_of(name)}").weights)
         _loaded[name] = function
     return function
 
 
-def weights_of(
+def weights_of(  # noqa: PLR0913 (a journey, spelt out)
     name: str,
     *,
     days: Sequence[float],
@@ -41,6 +41,7 @@ def weights_of(
     converted: float | None = None,
     lead: float | None = None,
     opportunity: float | None = None,
+    removal_effects: Mapping[str, float] | None = None,
 ) -> list[float]:
     """What a model gives to the touches of one journey.
 
@@ -51,6 +52,7 @@ def weights_of(
         converted: Day of the conversion; None: at the last touch.
         lead: Day on which the person became a lead; None: never.
         opportunity: Day on which the deal was opened; None: never.
+        removal_effects: By channel; 1 where it is not given.
 
     Returns:
         One weight for each touch.
@@ -64,6 +66,7 @@ def weights_of(
         _instant(days[-1] if converted is None else converted),
         UNKNOWN_AT if lead is None else _instant(lead),
         UNKNOWN_AT if opportunity is None else _instant(opportunity),
+        _frozen([(removal_effects or {}).get(channel, 1.0) for channel in numbers], np.float64),
     )
     credit = np.full(len(days), np.nan)
     weights(name)(journey, credit)

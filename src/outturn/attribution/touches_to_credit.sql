@@ -2,4 +2,4 @@
 -- grain: touch_id of touches
 -- reads: touches
 -- says: every touch as the kernel takes it; in the order in which touches lie, which spares it a sort
-SELECT bucket, person_id, occurred_at, place FROM touches
+SELECT bucket, person_id AS owner, occurred_at, place FROM touches

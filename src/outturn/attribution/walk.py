@@ -1,7 +1,8 @@
-"""The walk over one bucket of people: which touches came before which conversion.
+"""The walk over one bucket: which touches came before which conversion, and which came to nothing.
 
-Journeys are found once, as spans of the bucket's touches, and then laid out one after the other, so
-that every model, and whatever else is counted along them, reads them straight through.
+Touches and conversions are passed once, side by side. What comes out is all that any model needs: the
+touches of those who converted, each once, with every conversion's span of them; and the null journeys
+as the places that they passed.
 """
 
 from __future__ import annotations
@@ -14,117 +15,173 @@ from numba import types
 
 from outturn.attribution.journey import FLAGS, INT32S, INT64S, Instants, compiled, record
 
-Spans: TypeAlias = npt.NDArray[np.int64]
-"""Shape (conversions, 2): the first touch and the one after the last; equal where there is no touch."""
+Places: TypeAlias = npt.NDArray[np.int32]
+
+
+class Walked(NamedTuple):
+    """Room for what a walk finds; only the first `filled` of each hold.
+
+    Attributes:
+        begin: Of each conversion the first of its touches among `at` and `place`.
+        end: The one after its last; equal to `begin` where no touch led to it.
+        at: When each kept touch was.
+        place: Where.
+        null_place: The places of null journeys, one journey after the other.
+        null_end: The place after each null journey's last.
+        null_last_at: When each null journey's last touch was.
+        filled: How many touches were kept, how many null places, how many null journeys.
+    """
+
+    begin: Instants
+    end: Instants
+    at: Instants
+    place: Places
+    null_place: Places
+    null_end: Instants
+    null_last_at: Instants
+    filled: Instants
+
+    @classmethod
+    def of(cls, conversions: int, touches: int) -> Walked:
+        """Room for so many; what is never filled costs no memory."""
+        return cls(
+            np.empty(conversions, np.int64),
+            np.empty(conversions, np.int64),
+            np.empty(touches, np.int64),
+            np.empty(touches, np.int32),
+            np.empty(touches, np.int32),
+            np.empty(touches, np.int64),
+            np.empty(touches, np.int64),
+            np.zeros(3, np.int64),
+        )
+
+
+_INT64S = types.Array(types.int64, 1, "C")
+_INT32S = types.Array(types.int32, 1, "C")
+_ROOM = record(Walked, (_INT64S, _INT64S, _INT64S, _INT32S, _INT32S, _INT64S, _INT64S, _INT64S))
 
 
 @compiled(types.boolean(INT64S, INT64S, INT32S))
-def lie_in_order(person: Instants, at: Instants, place: npt.NDArray[np.int32]) -> bool:
-    """Whether touches are sorted by person, time and place, as the walk needs them."""
-    for touch in range(1, len(person)):
-        if person[touch] > person[touch - 1]:
+def lie_in_order(owner: Instants, at: Instants, place: Places) -> bool:
+    """Whether touches are sorted by owner, time and place, as the walk needs them."""
+    for touch in range(1, len(owner)):
+        if owner[touch] > owner[touch - 1]:
             continue
-        if person[touch] < person[touch - 1] or at[touch] < at[touch - 1]:
+        if owner[touch] < owner[touch - 1] or at[touch] < at[touch - 1]:
             return False
         if at[touch] == at[touch - 1] and place[touch] < place[touch - 1]:
             return False
     return True
 
 
-@compiled(types.Array(types.int64, 2, "C")(INT64S, INT64S, INT64S, INT64S, INT64S))
-def journey_spans(
-    touch_person: Instants,
-    touch_at: Instants,
-    person: Instants,
+_KEPT, _NULL_PLACES, _NULLS = range(3)
+_I = types.int64
+
+
+@compiled(types.void(INT64S, INT32S, _I, _I, INT64S, _I, _I, _I, _ROOM))
+def _led(  # noqa: PLR0913, PLR0917 (compiled functions take no keywords)
+    at: Instants,
+    place: Places,
+    begin: int,
+    end: int,
     converted_at: Instants,
-    lookback_micros: Instants,
-) -> Spans:
-    """The touches of each conversion's person in (t - lookback, t].
+    first: int,
+    last: int,
+    lookback_micros: int,
+    walked: Walked,
+) -> None:
+    """Keep an owner's touches `begin` to `end` that led to conversions `first` to `last`; ends are one too far."""
+    kept = walked.filled[_KEPT]
+    low = high = kept_from = begin
+    for conversion in range(first, last):
+        while low < end and at[low] <= converted_at[conversion] - lookback_micros:
+            low += 1
+        high = max(high, low)
+        while high < end and at[high] <= converted_at[conversion]:
+            high += 1
+        if conversion == first:
+            kept_from = low
+        walked.begin[conversion] = kept + low - kept_from
+        walked.end[conversion] = kept + high - kept_from
+    for touch in range(kept_from, high):
+        walked.at[kept] = at[touch]
+        walked.place[kept] = place[touch]
+        kept += 1
+    walked.filled[_KEPT] = kept
+
+
+@compiled(types.void(INT64S, INT32S, _I, _I, FLAGS, _I, _ROOM))
+def _came_to_nothing(  # noqa: PLR0913, PLR0917
+    at: Instants,
+    place: Places,
+    begin: int,
+    end: int,
+    is_passed_over: npt.NDArray[np.bool_],
+    lookback_micros: int,
+    walked: Walked,
+) -> None:
+    """Keep the null journey that touches `begin` to `end` make, if they do."""
+    while end > begin and is_passed_over[place[end - 1]]:
+        end -= 1
+    if end == begin:
+        return
+    written = walked.filled[_NULL_PLACES]
+    for touch in range(begin, end):
+        if at[touch] > at[end - 1] - lookback_micros and not is_passed_over[place[touch]]:
+            walked.null_place[written] = place[touch]
+            written += 1
+    walked.filled[_NULL_PLACES] = written
+    walked.null_end[walked.filled[_NULLS]] = written
+    walked.null_last_at[walked.filled[_NULLS]] = at[end - 1]
+    walked.filled[_NULLS] += 1
+
+
+@compiled(types.void(INT64S, INT64S, INT32S, INT64S, INT64S, _I, FLAGS, FLAGS, _ROOM))
+def walk(  # noqa: PLR0913, PLR0917
+    touch_owner: Instants,
+    touch_at: Instants,
+    touch_place: Places,
+    owner: Instants,
+    converted_at: Instants,
+    lookback_micros: int,
+    is_passed_over: npt.NDArray[np.bool_],
+    is_none: npt.NDArray[np.bool_],
+    walked: Walked,
+) -> None:
+    """Find each conversion's touches in (t - lookback, t], and what came to nothing after the last one.
 
     Args:
-        touch_person: Ascending; inside a person the touches ascend in time.
-        touch_at: Microseconds.
-        person: Of each conversion, ascending; below 0 where nobody is known, which has no touches.
-        converted_at: Of each conversion, in any order inside a person.
-        lookback_micros: Of each conversion, above 0.
-
-    Returns:
-        One span for each conversion.
+        touch_owner: Ascending; whose touches they are, a person's or a company's.
+        touch_at: Microseconds, ascending for each owner.
+        touch_place: Ascending at one instant.
+        owner: Of each conversion, ascending; of nobody known, who has no touches, -1.
+        converted_at: Ascending for each owner.
+        lookback_micros: Above 0.
+        is_passed_over: By place: whether a touch there makes no null journey of someone who has converted.
+        is_none: The same for everybody else: nothing is passed over.
+        walked: Filled.
     """
-    spans = np.zeros((len(person), 2), np.int64)
-    touches = len(touch_person)
+    conversion = 0
     begin = 0
-    end = 0
-    for conversion in range(len(person)):
-        wanted = person[conversion]
-        if wanted < 0:
-            continue
-        if end == begin or touch_person[begin] != wanted:
-            begin = end
-            while begin < touches and touch_person[begin] < wanted:
+    while begin < len(touch_owner):
+        whose = touch_owner[begin]
+        end = begin + 1
+        while end < len(touch_owner) and touch_owner[end] == whose:
+            end += 1
+        while conversion < len(owner) and owner[conversion] < whose:
+            walked.begin[conversion] = walked.end[conversion] = walked.filled[_KEPT]
+            conversion += 1
+        first = conversion
+        while conversion < len(owner) and owner[conversion] == whose:
+            conversion += 1
+        if conversion > first:
+            _led(touch_at, touch_place, begin, end, converted_at, first, conversion, lookback_micros, walked)
+            while begin < end and touch_at[begin] <= converted_at[conversion - 1]:
                 begin += 1
-            end = begin
-            while end < touches and touch_person[end] == wanted:
-                end += 1
-        instant = converted_at[conversion]
-        spans[conversion, 0] = begin + np.searchsorted(
-            touch_at[begin:end], instant - lookback_micros[conversion], side="right"
-        )
-        spans[conversion, 1] = begin + np.searchsorted(touch_at[begin:end], instant, side="right")
-    return spans
-
-
-class Touches(NamedTuple):
-    """The touches of journeys, one journey after the other."""
-
-    at: Instants
-    place: npt.NDArray[np.int32]
-    channel: npt.NDArray[np.int32]
-    is_direct: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, touches: int) -> Touches:
-        """Room for so many touches."""
-        return cls(
-            np.empty(touches, np.int64),
-            np.empty(touches, np.int32),
-            np.empty(touches, np.int32),
-            np.empty(touches, np.bool_),
-        )
-
-    def frozen(self) -> Touches:
-        """The same, read only."""
-        for part in self:
-            part.flags.writeable = False
-        return self
-
-
-_ROOM = record(
-    Touches,
-    (
-        types.Array(types.int64, 1, "C"),
-        types.Array(types.int32, 1, "C"),
-        types.Array(types.int32, 1, "C"),
-        types.Array(types.boolean, 1, "C"),
-    ),
-)
-
-
-@compiled(types.void(types.Array(types.int64, 2, "C", readonly=True), INT64S, INT32S, INT32S, FLAGS, _ROOM))
-def lay_out(
-    spans: Spans,
-    at: Instants,
-    place: npt.NDArray[np.int32],
-    channel_of_place: npt.NDArray[np.int32],
-    place_is_direct: npt.NDArray[np.bool_],
-    room: Touches,
-) -> None:
-    """Copy each span's touches behind one another, with their channels."""
-    laid = 0
-    for journey in range(len(spans)):
-        for touch in range(spans[journey, 0], spans[journey, 1]):
-            room.at[laid] = at[touch]
-            room.place[laid] = place[touch]
-            room.channel[laid] = channel_of_place[place[touch]]
-            room.is_direct[laid] = place_is_direct[place[touch]]
-            laid += 1
+            _came_to_nothing(touch_at, touch_place, begin, end, is_passed_over, lookback_micros, walked)
+        else:
+            _came_to_nothing(touch_at, touch_place, begin, end, is_none, lookback_micros, walked)
+        begin = end
+    while conversion < len(owner):
+        walked.begin[conversion] = walked.end[conversion] = walked.filled[_KEPT]
+        conversion += 1

@@ -84,8 +84,10 @@ def _conversions(bench: Bench) -> None:
 
 
 def _credits(bench: Bench) -> None:
-    lookbacks = {goal.id: goal.lookback_days for goal in bench.settings.goals}
-    bench.adopt("credits", write_credits(bench.engine, bench.build.folder / "credits", lookbacks))
+    files, nulls = write_credits(bench.engine, bench.build.folder, bench.settings.goals)
+    for name, written in files.items():
+        bench.adopt(name, written)
+    bench.found["credits"] = {goal: counts._asdict() for goal, counts in nulls.items()}
 
 
 def _channel_day(bench: Bench) -> None:

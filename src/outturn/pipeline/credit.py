@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from outturn.attribution.credited import By, Credited, credit_by
-from outturn.attribution.credits import recredit
+from outturn.attribution.intervals import LABEL, LEVEL
 from outturn.attribution.models import known
+from outturn.attribution.totals import By, Total, totals_by
 from outturn.domain.errors import MissingRates, Refusal
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
@@ -18,22 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from outturn.attribution.credits import Players
+    from outturn.attribution.walked import Maturity
     from outturn.domain.goals import Goal
     from outturn.store.workspace import Workspace
 
+_EPOCH = date(1970, 1, 1)
 _SHOWN_DAYS = 5  # of those that an error names
 
 
-def attribute(
+def attribute(  # noqa: PLR0913 (one question, spelt out)
     workspace: Workspace,
     models: Sequence[str] = (),
     *,
     goal: str | None = None,
     by: By = "channel",
     lookback_days: int | None = None,
+    null_maturity: Maturity = "p90",
+    players: Players = "channel",
     days: Days = Days(),  # noqa: B008 - frozen
 ) -> dict[str, Any]:
     """Credit by model and channel or campaign, in the form of `outturn attribute --json`.
+
+    What the build has worked out is read; any other question is worked out anew from touches and conversions.
 
     Args:
         workspace: With a published build.
@@ -41,6 +49,8 @@ def attribute(
         goal: Its id; None: the first one.
         by: Channel or campaign.
         lookback_days: Another lookback than the goal's.
+        null_maturity: From which age of the last touch on what came to nothing counts.
+        players: Whom `markov_1` fits: channels, or campaigns.
         days: Sales of these days, refunds on their sale's.
 
     Raises:
@@ -51,23 +61,34 @@ def attribute(
     settings = workspace.settings
     asked = known(models or (settings["attribution.model"],))
     counted = settings.goal(goal)
+    if lookback_days is not None:
+        counted = replace(counted, lookback_days=lookback_days)
     with reading(workspace) as open_build:
         _refuse_unconverted(open_build, days)
         if not open_build.build.figures["touches"]:
             raise Refusal(_without_touches(open_build, counted))
-        if lookback_days is not None and lookback_days != counted.lookback_days:
-            recredit(open_build.engine, counted.id, lookback_days, asked)
-        first, last = days.first or date.min, days.last or date.max
-        credited = credit_by(open_build.engine, counted.id, asked, by=by, first_day=first, last_day=last)
-    whole = next(iter(credited.values()))
+        nulls = open_build.build.figures["found"]["credits"][counted.id]
+        is_built = counted == settings.goal(goal) and (null_maturity, players) == ("p90", "channel")
+        if not is_built or days.first or days.last:
+            # Here, because it loads the compiler, which the build's own answer does not need.
+            from outturn.attribution.credits import Question, recredit  # noqa: PLC0415
+
+            first, last = ((day - _EPOCH).days for day in (days.first or date.min, days.last or date.max))
+            question = Question(asked, players, null_maturity, first, last)
+            nulls = recredit(open_build.engine, counted, question)._asdict()
+        totals = totals_by(open_build.engine, counted.id, asked, by=by)
+    whole = next(iter(totals.values()))
     return {
         "goal": counted.id,
         "currency": settings.currency,
-        "lookback_days": lookback_days or counted.lookback_days,
+        "lookback_days": counted.lookback_days,
+        "players": players,
+        "null_journeys": {**nulls, "maturity_days": round(nulls["maturity_days"], 6)},
         "conversions": _number(sum(row.conversions for row in whole)),
         "revenue": decimal_text(sum(row.revenue_micros for row in whole), settings.currency),
-        "ci_level": 0.9,
-        "models": {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in credited.items()},
+        "ci_level": LEVEL,
+        "ci_covers": LABEL,
+        "models": {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in totals.items()},
     }
 
 
@@ -81,7 +102,7 @@ def _refuse_unconverted(open_build: Reading, days: Days) -> None:
         )
 
 
-def _shown(row: Credited, by: By, currency: str) -> dict[str, Any]:
+def _shown(row: Total, by: By, currency: str) -> dict[str, Any]:
     campaign = {
         "platform": row.platform,
         "account_id": row.account_id,
@@ -93,12 +114,22 @@ def _shown(row: Credited, by: By, currency: str) -> dict[str, Any]:
         **(campaign if by == "campaign" else {}),
         "conversions": _number(row.conversions),
         "kept_conversions": _number(row.kept_conversions),
-        "conversions_ci_low": None,
-        "conversions_ci_high": None,
+        "conversions_ci_low": _bound(row.conversions_ci_low),
+        "conversions_ci_high": _bound(row.conversions_ci_high),
         "revenue": decimal_text(row.revenue_micros, currency),
-        "revenue_ci_low": None,
-        "revenue_ci_high": None,
+        "revenue_ci_low": _money(row.revenue_ci_low_micros, currency),
+        "revenue_ci_high": _money(row.revenue_ci_high_micros, currency),
+        "people": row.people,
+        **({} if row.removal_effect is None else {"removal_effect": round(row.removal_effect, 9)}),
     }
+
+
+def _bound(value: float | None) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _money(micros: int | None, currency: str) -> str | None:
+    return None if micros is None else decimal_text(micros, currency)
 
 
 def _number(value: float) -> float:

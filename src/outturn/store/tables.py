@@ -403,14 +403,13 @@ DEALS = Table(
 )  # fmt: skip
 
 CREDITS = Table(
-    "credits", "derived", "attribution", "goal, model, date_day, cash_day, place, bucket",
+    "credits", "derived", "attribution", "goal, model, date_day, cash_day, place",
     (
         Column("goal", Type.TEXT, needed=True),
         Column("model", Type.TEXT, needed=True),
         Column("date_day", Type.DAY, needed=True),
         Column("cash_day", Type.DAY, needed=True),
         Column("place", Type.SMALL, needed=True),
-        Column("bucket", Type.SMALL, needed=True),
         Column("channel", Type.TEXT, needed=True),
         Column("platform", Type.TEXT, needed=True),
         Column("account_id", Type.TEXT, needed=True),
@@ -422,6 +421,30 @@ CREDITS = Table(
         Column("refunded_micros", Type.MICROS, ">= 0", needed=True),
         Column("new_customers", Type.SHARE, "NULL: cannot be told for some"),
         Column("new_customer_revenue_micros", Type.MICROS, "NULL: cannot be told for some"),
+    ),
+)  # fmt: skip
+
+CREDIT_TOTALS = Table(
+    "credit_totals", "derived", "attribution", "goal, model, grain, channel, platform, account_id, campaign_key",
+    (
+        Column("goal", Type.TEXT, needed=True),
+        Column("model", Type.TEXT, needed=True),
+        Column("grain", Type.TEXT, "channel or campaign", needed=True),
+        Column("channel", Type.TEXT, needed=True),
+        Column("platform", Type.TEXT, "empty by channel, as the two after it", needed=True),
+        Column("account_id", Type.TEXT, needed=True),
+        Column("campaign_key", Type.TEXT, needed=True),
+        Column("campaign_id", Type.TEXT),
+        Column("campaign_name", Type.TEXT),
+        Column("people", Type.COUNT, "who have converted with a share in it; each nobody known is one", needed=True),
+        Column("conversions", Type.SHARE, needed=True),
+        Column("conversions_ci_low", Type.SHARE, "of the 90 % interval of sampling; NULL: too thin to say, as the other bounds"),
+        Column("conversions_ci_high", Type.SHARE),
+        Column("kept_conversions", Type.SHARE, needed=True),
+        Column("revenue_micros", Type.MICROS, "refunds deducted", needed=True),
+        Column("revenue_ci_low_micros", Type.MICROS),
+        Column("revenue_ci_high_micros", Type.MICROS),
+        Column("removal_effect", Type.SHARE, "0 to 1; NULL for a model that fits none"),
     ),
 )  # fmt: skip
 
@@ -454,7 +477,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         IMPORTS, AD_SPEND, AD_ENTITIES, ACCOUNTS, CLAIMS, COSTS, EVENTS, OUTCOMES, FX_RATES, REFUSED_ROWS,
-        PEOPLE, PLACES, CAMPAIGNS, TOUCHES, COMPANY_TOUCHES, CONVERSIONS, DEALS, CREDITS, CHANNEL_DAY,
+        PEOPLE, PLACES, CAMPAIGNS, TOUCHES, COMPANY_TOUCHES, CONVERSIONS, DEALS, CREDITS, CREDIT_TOTALS, CHANNEL_DAY,
     )
 }  # fmt: skip
 FACTS = tuple(name for name, table in TABLES.items() if table.kind == "fact")
