@@ -42,6 +42,19 @@ def _handed(name: str, grain: str, **columns: Type) -> Table:
     )
 
 
+def _credited(name: str, written: str, grain: str, **more: Type) -> Table:
+    """What the attribution kernel hands over: a table's columns without its names, goal and model as numbers."""
+    named = {"channel", "platform", "account_id", "campaign_key", "campaign_id", "campaign_name"}
+    columns = tuple(
+        Column(column.name, Type.SMALL if column.name in {"goal", "model"} else column.type, needed=column.needed)
+        for column in TABLES[written].columns
+        if column.name not in named
+    )
+    return Table(
+        name, "derived", "attribution", grain, (*columns, *(Column(name, type_) for name, type_ in more.items()))
+    )
+
+
 # What rooms register or name from Python, for their statements to read: a new one is declared here, with its grain.
 HANDED = {
     table.name: table
@@ -73,19 +86,8 @@ HANDED = {
         _handed("platform_channels", "platform", platform=Type.TEXT, channel=Type.TEXT),
         _handed("goals_to_credit", "goal", goal=Type.TEXT, number=Type.SMALL),
         _handed("models_to_credit", "model", model=Type.TEXT, number=Type.SMALL),
-        Table(
-            "credited_cells",
-            "derived",
-            "attribution",
-            "goal, model, date_day, cash_day, place, bucket",
-            tuple(
-                Column(
-                    column.name, Type.SMALL if column.name in {"goal", "model"} else column.type, needed=column.needed
-                )
-                for column in TABLES["credits"].columns
-                if column.name not in {"channel", "platform", "account_id", "campaign_key"}
-            ),
-        ),
+        _credited("credited_cells", "credits", "goal, model, date_day, cash_day, place"),
+        _credited("credited_totals", "credit_totals", "goal, model, grain, place", place=Type.SMALL),
     )
 }
 # Statements that rooms put together in Python from rules of the domain.
@@ -127,6 +129,7 @@ VOCABULARY = {
     "event_id": tuple(f"ga4:{number}" for number in range(80)),
     "model": ("linear", "last_touch"),
     "basis": ("conversion_day", "cash_day"),
+    "grain": ("campaign", "channel"),
     "level": ("campaign", "campaign", "ad_group", "ad", "account"),
     "channel": ("Paid Search", "Email", "(none)"),
     "platform": ("google_ads", "meta_ads", ""),
