@@ -72,7 +72,7 @@ def totals_by(engine: Engine, goal: str, models: Sequence[str], *, by: By = "cha
         `(none)`. A model's rows add up to the goal's ledger.
     """
     found: dict[str, dict[tuple[str, str, str, str], Total]] = {model: {} for model in known(models)}
-    for model, *figures in engine.rows(load(__package__, "totals"), {"goal": goal, "grain": by}):
+    for model, *figures in engine.rows(load(__package__, "totals"), {"goal": goal, "by": by}):
         if model in found:
             total = Total(*figures)
             found[model][total.key] = total
