@@ -247,7 +247,7 @@ OUTCOMES = Table(
         Column("kind", Type.TEXT, "purchase, lead, won, refund, ...", needed=True),
         Column("stage", Type.TEXT, "of a deal; empty when there are none", needed=True),
         Column("status", Type.TEXT, "counted, pending, void or test: only counted ones count", needed=True),
-        Column("occurred_at", Type.AT, "NULL for a refund without a date: it takes its sale's"),
+        Column("occurred_at", Type.AT, "NULL for a refund without a date, which takes its sale's; and for the stage of a deal entered at a time unknown"),
         Column("parent_outcome_id", Type.TEXT, "a refund's sale"),
         Column("gross_micros", Type.MICROS, "what was charged, tax and shipping included, discount deducted; signed; NULL: no value"),
         Column("tax_micros", Type.MICROS, "within gross; NULL: not stated"),
