@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outturn.attribution import chain, removal
+from outturn.attribution import chain, circles, removal
 
 if TYPE_CHECKING:
     from random import Random
@@ -137,6 +137,41 @@ def test_agrees_with_a_dense_solve_where_circles_are_long(seed: int, order: int)
         paths.append(Path(tuple((word * 30)[: int(dice.integers(1, 300))]), bool(dice.random() < 0.5)))
     found = removal.removal_effects(counted(paths, order=order, players=5))
     np.testing.assert_allclose(found, dense_effects(paths, order=order, players=5), rtol=0, atol=1e-9)
+
+
+def with_programs(dice: np.random.Generator) -> list[list[Path]]:
+    """Three buckets of people, and in the last one programs that come a thousand times."""
+    buckets = [
+        [Path(tuple(dice.integers(0, 6, dice.geometric(0.3)).tolist()), bool(dice.random() < 0.1)) for _ in range(300)]
+        for _ in range(3)
+    ]
+    for _ in range(4):
+        word = dice.integers(0, 6, dice.integers(2, 9)).tolist()
+        buckets[2].append(Path(tuple(word * 500), bool(dice.random() < 0.5)))
+    return buckets
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_programs_that_go_round_a_thousand_times_do_no_harm(order: int) -> None:
+    buckets = with_programs(np.random.default_rng(8))
+    parts = [counted(bucket, order=order, players=6) for bucket in buckets]
+    found = removal.left_out_effects(parts)
+    for left_out in range(3):
+        others = [path for bucket in range(3) for path in buckets[bucket] if bucket != left_out]
+        np.testing.assert_allclose(found[left_out], dense_effects(others, order=order, players=6), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("order", [2, 3])
+def test_what_never_settles_is_solved_by_elimination(order: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removal, "settle", lambda *_: False)
+    monkeypatch.setattr(circles.Circles, "settle", lambda *_: False)
+    buckets = with_programs(np.random.default_rng(9))
+    parts = [counted(bucket, order=order, players=6) for bucket in buckets]
+    everybody = [path for bucket in buckets for path in bucket]
+    expected = dense_effects(everybody, order=order, players=6)
+    np.testing.assert_allclose(removal.removal_effects(chain.total(parts)), expected, rtol=0, atol=1e-9)
+    without_programs = dense_effects(buckets[0] + buckets[1], order=order, players=6)
+    np.testing.assert_allclose(removal.left_out_effects(parts)[2], without_programs, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])

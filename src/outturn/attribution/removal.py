@@ -4,8 +4,7 @@ The effect of player c is 1 - P(conversion, every step to c ends the journey) / 
 Markov chain that journeys were counted into (`chain.py`). It is solved, not simulated.
 
 At order 1 one inverse gives every effect. Above, the values of all states are settled for all removals
-at once (`sweeps.py`), to a certain error. Chains that do not settle, such as a few people going round in
-circles, are solved by sparse LU.
+at once, to a certain error (`sweeps.py`), also where few go round in circles (`circles.py`).
 
 Papers: Anderl, Becker, von Wangenheim and Schumann (2016), Mapping the customer journey: lessons learned
 from graph-based online attribution modeling, for removal effects of chains of higher order.
@@ -18,14 +17,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array
-from scipy.sparse.linalg import splu
 
 from outturn.attribution.chain import CONVERSION, Transitions, total
-from outturn.attribution.sweeps import NOBODY, TO_CONVERSION, TO_NOTHING, Graph, Numbers, flatten, settle
+from outturn.attribution.circles import Circles, by_elimination
+from outturn.attribution.sweeps import NOBODY, TO_CONVERSION, TO_NOTHING, Graph, Numbers, States, flatten, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_TOLERANCE = 1e-10  # of P(conversion): a certain bound, so effects are nearer still
 
 
 class Means(NamedTuple):
@@ -98,6 +99,7 @@ class _Fit(NamedTuple):
         counts: Of each step of the graph; 0 where a left-out bucket alone had it.
         values: P(conversion) of each state (row) when a player (column) is removed; unused at order 1.
         effects: Of the players that were seen.
+        circles: What had to be solved beside sweeps; None: nothing had to.
     """
 
     graph: Graph
@@ -105,6 +107,7 @@ class _Fit(NamedTuple):
     counts: Numbers
     values: Numbers
     effects: Numbers
+    circles: Circles | None = None
 
     @classmethod
     def of(cls, transitions: Transitions) -> _Fit:
@@ -125,14 +128,26 @@ class _Fit(NamedTuple):
         """With the values that the counts imply."""
         if self.order == 1 or means.conversions <= 0:
             return self
-        if settle(self.graph, self.counts, means.inverse, means.conversions, self.values):
-            without = self.values[0]
-        else:
-            without = _by_elimination(self.graph, self.counts, len(means.visits))
+        without, circles = self._solved(means)
         journeys = self.counts[: self.graph.begins[1]].sum()
         # The fitted chain converts as often as the journeys did, so P(conversion) needs no solve.
         effects = np.clip(1.0 - without * (journeys / means.conversions), 0.0, 1.0)
-        return self._replace(effects=np.where(means.visits > 0, effects, 0.0))
+        return self._replace(effects=np.where(means.visits > 0, effects, 0.0), circles=circles)
+
+    def _solved(self, means: Means) -> tuple[Numbers, Circles | None]:
+        """P(conversion) without each player, and the circles that had to be solved; renews the values."""
+        states = States.of(self.graph, self.counts)
+        problem = self.graph, self.counts, states, means.inverse, _TOLERANCE * means.conversions, self.values
+        if self.circles is None:
+            if settle(*problem):
+                return self.values[0], None
+        elif self.circles.settle(*problem):
+            return self.values[0], self.circles
+        circles = Circles.of(self.graph, self.counts, states, self.values)
+        if circles.settle(*problem):
+            return self.values[0], circles
+        self.values[:] = 0.0
+        return by_elimination(self.graph, self.counts, len(means.visits)), None
 
 
 def _spread(transitions: Transitions, effects: Numbers) -> Numbers:
@@ -176,30 +191,3 @@ def _means(graph: Graph, counts: Numbers) -> Means:
     system[unvisited, unvisited] = 1.0
     inverse = np.ascontiguousarray(np.linalg.inv(system))
     return Means(inverse, visits, float(converting.sum()), inverse @ converting)
-
-
-def _by_elimination(graph: Graph, counts: Numbers, players: int) -> Numbers:
-    """P(conversion) without each player, every removal solved by itself."""
-    states = len(graph.last)
-    source = np.repeat(np.arange(states), np.diff(graph.begins))
-    visits = np.bincount(source, counts, states)
-    converting = np.bincount(source, np.where(graph.target == TO_CONVERSION, counts, 0.0), states)
-    without = np.empty(players)
-    for player in range(players):
-        lasting = np.flatnonzero((graph.last != player) & (visits > 0))
-        number = np.full(states, -1)
-        number[lasting] = np.arange(len(lasting))
-        within = (graph.target >= 0) & (number[source] >= 0) & (number[graph.target] >= 0) & (counts > 0)
-        diagonal = np.arange(len(lasting))
-        system = csc_array(
-            (
-                np.concatenate([visits[lasting], -counts[within]]),
-                (
-                    np.concatenate([diagonal, number[source[within]]]),
-                    np.concatenate([diagonal, number[graph.target[within]]]),
-                ),
-            ),
-            shape=(len(lasting), len(lasting)),
-        )
-        without[player] = splu(system).solve(converting[lasting])[0]
-    return without

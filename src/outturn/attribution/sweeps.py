@@ -16,22 +16,24 @@ distributions of nearly completely decomposable Markov chains.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 from numba import types
 
-from outturn.attribution.journey import INT32S, INT64S, compiled, record
+from outturn.attribution.journey import INT32S, INT64S, Instants, compiled, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 
 TO_CONVERSION, TO_NOTHING = -1, -2
 NOBODY = -1
 
-_TOLERANCE = 1e-10  # of P(conversion): a certain bound, so effects are nearer still
-_MOST_SWEEPS = 200  # data of many people take about ten
-_LOST = 1e6  # times P(conversion): not settling, but running away
+_MOST_SWEEPS = 100  # data of many people take about ten
+LOST = 1e16  # times what is certain: not settling, but running away
 
 
 class Graph(NamedTuple):
@@ -50,9 +52,33 @@ class Graph(NamedTuple):
     before: npt.NDArray[np.int32]
 
 
+class States(NamedTuple):
+    """What a sweep needs of each state, in steps.
+
+    Attributes:
+        visits: All that leave it.
+        leaving: Those that do not lead to itself.
+        converting: Those to the conversion.
+        fed: Those into it, from states that are swept before it.
+    """
+
+    visits: Numbers
+    leaving: Numbers
+    converting: Numbers
+    fed: Numbers
+
+    @classmethod
+    def of(cls, graph: Graph, counts: Numbers) -> States:
+        """Added up over the steps."""
+        states = cls(*np.zeros((4, len(graph.last))))
+        _weigh(graph, counts, states)
+        return states
+
+
 _MATRIX = types.Array(types.float64, 2, "C")
 _VECTOR = types.Array(types.float64, 1, "C")
 _GRAPH = record(Graph, (INT64S, INT32S, INT32S, INT32S))
+_STATES = cast("Callable[..., types.Type]", types.NamedUniTuple)(_VECTOR, len(States._fields), States)
 
 
 @compiled(types.void(_GRAPH, _VECTOR, _MATRIX, _VECTOR, _VECTOR))
@@ -70,30 +96,23 @@ def flatten(graph: Graph, counts: Numbers, system: Numbers, visits: Numbers, con
                 system[player, graph.last[target]] -= counts[step]
 
 
-@compiled(types.void(_GRAPH, _VECTOR, _VECTOR, _VECTOR, _VECTOR))
-def _weigh(graph: Graph, counts: Numbers, leaving: Numbers, converting: Numbers, fed: Numbers) -> None:
-    """Count each state's steps elsewhere, to the conversion, and into it from states that are swept before it."""
+@compiled(types.void(_GRAPH, _VECTOR, _STATES))
+def _weigh(graph: Graph, counts: Numbers, states: States) -> None:
+    """Add up every state's steps."""
     for state in range(len(graph.last)):
         for step in range(graph.begins[state], graph.begins[state + 1]):
             target = graph.target[step]
+            states.visits[state] += counts[step]
             if target != state:
-                leaving[state] += counts[step]
+                states.leaving[state] += counts[step]
             if target == TO_CONVERSION:
-                converting[state] += counts[step]
+                states.converting[state] += counts[step]
             elif 0 <= target < state:
-                fed[target] += counts[step]
+                states.fed[target] += counts[step]
 
 
-@compiled(types.float64(_GRAPH, _VECTOR, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _MATRIX))
-def _sweep(  # noqa: PLR0913, PLR0917
-    graph: Graph,
-    counts: Numbers,
-    leaving: Numbers,
-    converting: Numbers,
-    fed: Numbers,
-    values: Numbers,
-    residual: Numbers,
-) -> float:
+@compiled(types.float64(_GRAPH, _VECTOR, _STATES, _MATRIX, _MATRIX))
+def sweep(graph: Graph, counts: Numbers, states: States, values: Numbers, residual: Numbers) -> float:
     """Renew every state's values from those of its targets, last state first, so the start last.
 
     Returns:
@@ -104,20 +123,20 @@ def _sweep(  # noqa: PLR0913, PLR0917
     renewed, off = np.empty(players), np.zeros(players)
     residual[:] = 0.0
     for state in range(len(graph.last) - 1, -1, -1):
-        renewed[:] = converting[state]
+        renewed[:] = states.converting[state]
         for step in range(graph.begins[state], graph.begins[state + 1]):
             target = graph.target[step]
             if target >= 0 and target != state:
                 times = counts[step]
                 for player in range(players):
                     renewed[player] += times * values[target, player]
-        scale = 1.0 / leaving[state] if leaving[state] > 0.0 else 0.0
+        scale = 1.0 / states.leaving[state] if states.leaving[state] > 0.0 else 0.0
         last, before = graph.last[state], graph.before[state]
         for player in range(players):
             renewed[player] *= scale
         if last >= 0:
             renewed[last] = 0.0  # nobody comes here once its player is removed
-        weight = fed[state]
+        weight = states.fed[state]
         if weight > 0.0:
             for player in range(players):
                 change = weight * (renewed[player] - values[state, player])
@@ -128,17 +147,25 @@ def _sweep(  # noqa: PLR0913, PLR0917
     return float(off.max())
 
 
+@compiled(types.void(_MATRIX, _MATRIX, _MATRIX))
+def multiply(left: Numbers, right: Numbers, product: Numbers) -> None:
+    """The product of two matrices, on the thread that asks: a library's own threads would meet ours."""
+    product[:] = 0.0
+    for row in range(left.shape[0]):
+        for via in range(left.shape[1]):
+            share = left[row, via]
+            for column in range(right.shape[1]):
+                product[row, column] += share * right[via, column]
+
+
 @compiled(types.void(_GRAPH, _MATRIX, _MATRIX, _MATRIX))
-def _correct(graph: Graph, inverse: Numbers, residual: Numbers, values: Numbers) -> None:
+def correct(graph: Graph, inverse: Numbers, residual: Numbers, values: Numbers) -> None:
     """Shift all states with a last player so that their equations hold together; uses up `residual`."""
     players = len(inverse)
-    shift = np.zeros((players, players))
+    shift = np.empty((players, players))
     for player in range(players):
         residual[player, player] = 0.0
-    for last in range(players):
-        for via in range(players):
-            for player in range(players):
-                shift[last, player] += inverse[last, via] * residual[via, player]
+    multiply(inverse, residual, shift)
     for player in range(players):
         removed = shift[player, player] / inverse[player, player]
         for last in range(players):
@@ -150,18 +177,42 @@ def _correct(graph: Graph, inverse: Numbers, residual: Numbers, values: Numbers)
             values[state, player] += shift[last, player]
 
 
-@compiled(types.boolean(_GRAPH, _VECTOR, _MATRIX, types.float64, _MATRIX))
-def settle(graph: Graph, counts: Numbers, inverse: Numbers, conversions: float, values: Numbers) -> bool:
-    """Sweep and correct `values` until P(conversion) is certain; False where that takes too long."""
-    states, players = values.shape
-    leaving, converting, fed = np.zeros(states), np.zeros(states), np.zeros(states)
-    _weigh(graph, counts, leaving, converting, fed)
-    residual = np.zeros((players, players))
+@compiled(types.void(_GRAPH, _VECTOR, _STATES, INT64S, _MATRIX, _MATRIX))
+def residuals(graph: Graph, counts: Numbers, states: States, chosen: Instants, values: Numbers, off: Numbers) -> None:
+    """By how much the equation of each chosen state (row of `off`) is out, in steps."""
+    players = values.shape[1]
+    for row in range(len(chosen)):
+        state = chosen[row]
+        for player in range(players):
+            off[row, player] = states.converting[state] - states.leaving[state] * values[state, player]
+        for step in range(graph.begins[state], graph.begins[state + 1]):
+            target = graph.target[step]
+            if target >= 0 and target != state:
+                for player in range(players):
+                    off[row, player] += counts[step] * values[target, player]
+        if graph.last[state] >= 0:
+            off[row, graph.last[state]] = 0.0
+
+
+@compiled(types.boolean(_GRAPH, _VECTOR, _STATES, _MATRIX, types.float64, _MATRIX))
+def settle(graph: Graph, counts: Numbers, states: States, inverse: Numbers, certain: float, values: Numbers) -> bool:
+    """Sweep and correct until P(conversion) is certain; False where that takes too long.
+
+    Args:
+        graph: The chain's.
+        counts: Of each step.
+        states: Of these.
+        inverse: Of visits minus steps between last players.
+        certain: What a sweep may be off.
+        values: P(conversion) of each state (row) when a player (column) is removed, as far as known;
+            renewed.
+    """
+    residual = np.zeros(inverse.shape)
     for _ in range(_MOST_SWEEPS):
-        off = _sweep(graph, counts, leaving, converting, fed, values, residual)
-        if off <= _TOLERANCE * conversions:
+        off = sweep(graph, counts, states, values, residual)
+        if off <= certain:
             return True
-        if not off < _LOST * conversions:
+        if not off < LOST * certain:
             return False
-        _correct(graph, inverse, residual, values)
+        correct(graph, inverse, residual, values)
     return False
