@@ -146,6 +146,8 @@ class World:
         kept: int = 1,
         refund_of: int | None = None,
         person: int = -1,
+        company: int = -1,
+        lead_on: int | None = None,
     ) -> int:
         """A conversion, or a refund of one (its number), with the places that get its credit."""
         number = len(self.rows["conversions"])
@@ -154,7 +156,8 @@ class World:
         sale_day = day(on) if refund_of is None else self.rows["conversions"][refund_of]["date_day"]
         self.add(
             "conversions",
-            goal=goal, outcome_id=f"o{number}", kind=kind if counts else "refund", person_id=person,
+            goal=goal, outcome_id=f"o{number}", kind=kind if counts else "refund", person_id=person, company_id=company,
+            lead_at=None if lead_on is None else at(lead_on),
             parent_outcome_id=None if refund_of is None else f"o{refund_of}", occurred_at=at(on), date_day=sale_day,
             cash_day=day(on), counts=counts, kept=kept if counts else 0, value_micros=worth, margin_micros=profit,
             new_customer=new,
@@ -191,6 +194,19 @@ class World:
             "tracker": tracker,
         }
         self.add("outcomes", **{"occurred_at": at(on), **given, **values})
+
+    def deal(
+        self, outcome_id: str, expected: str | None, *, on: int = 1, amount: str | None = "1000.00", **values: object
+    ) -> None:
+        """A deal that was opened, and what it is expected to bring."""
+        self.add(
+            "deals",
+            **{
+                "deal_key": f"outcome:{outcome_id}", "system": "crm", "outcome_id": outcome_id, "opened_at": at(on),
+                "opened_day": day(on), "stands_by": outcome_id, "kind": "opportunity", "value_day": day(on),
+                "currency": "EUR", "amount_micros": micros(amount), "expected_micros": micros(expected), **values,
+            },
+        )  # fmt: skip
 
     def rate(self, currency: str, per_euro: str, *, on: int = 1) -> None:
         """One line of the ECB's table."""

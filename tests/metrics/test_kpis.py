@@ -188,12 +188,12 @@ def test_costs_load_the_acquisition_cost(world: World) -> None:
 
 def test_leads_come_from_the_ledger_or_from_a_goal_of_their_own(world: World) -> None:
     world.spend("30.00", campaign_id="c1")
-    for number, kind in enumerate(["lead", "lead", "qualified", "opportunity"]):
+    for number, kind in enumerate(["lead", "lead", "qualified"]):
         world.outcome(f"crm:{number}", kind)
     world.outcome("ga4:1", "lead", tracker=True)
     world.outcome("crm:9", "lead", status="test")
-    stages = ("leads", "cpl", "qualified", "cost_per_qualified", "opportunities", "lead_to_customer")
-    assert world.figures(kpi=stages) == {(): (2, "15.00", 1, "30.00", 1, None)}
+    stages = ("leads", "cpl", "qualified", "cost_per_qualified", "lead_to_customer")
+    assert world.figures(kpi=stages) == {(): (2, "15.00", 1, "30.00", None)}
     assert world.figures("channel", kpi=("spend", "leads")) == {"Paid Search": ("30.00", None)}
 
     world.goals = (DEFAULT_GOAL, Goal("lead", ("lead",)))

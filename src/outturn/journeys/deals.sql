@@ -14,8 +14,8 @@ WITH converted AS (
     LEFT JOIN sale_rates ON dealt.value_day = sale_rates.date_day AND dealt.currency = sale_rates.currency
 )
 SELECT
-    deal_key, system, outcome_id, kind, stage, stage_at, opened_at, opened_day, value_day, currency, amount_micros,
-    probability,
+    deal_key, system, outcome_id, opened_at, opened_day, stands_by, kind, stage, stage_at, value_day, currency,
+    amount_micros, probability,
     CASE
         WHEN kind = 'lost' THEN 0
         ELSE outturn_muldiv(amount_micros, CAST(ROUND(probability * 1000000) AS BIGINT), 1000000)

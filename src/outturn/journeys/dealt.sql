@@ -12,17 +12,16 @@ WITH entries AS (
             AS own_amount_micros
     FROM standing
     WHERE kind IN ('opportunity', 'won', 'lost') AND status = 'counted' AND occurred_at IS NOT NULL
-), opened AS (
+), openings AS (
     SELECT
-        deal_key, MIN(tracked) AS tracked,
-        COALESCE(
-            MIN(CASE WHEN kind = 'opportunity' AND stage = '' THEN occurred_at END),
-            MIN(CASE WHEN kind = 'opportunity' THEN occurred_at END)
-        ) AS opened_at
+        deal_key, tracked, outcome_id, occurred_at AS opened_at,
+        ROW_NUMBER() OVER (
+            PARTITION BY deal_key ORDER BY CASE WHEN stage = '' THEN 0 ELSE 1 END, occurred_at, outcome_id, stage
+        ) AS place
     FROM entries
-    GROUP BY deal_key
+    WHERE kind = 'opportunity'
 ), booked AS (
-    SELECT MIN(tracked) AS tracked FROM opened WHERE opened_at IS NOT NULL
+    SELECT MIN(tracked) AS tracked FROM openings
 ), ranked AS (
     SELECT
         entries.*,
@@ -36,11 +35,12 @@ WITH entries AS (
     FROM entries
 )
 SELECT
-    ranked.deal_key, ranked.system, ranked.outcome_id, ranked.kind, ranked.stage, ranked.occurred_at AS stage_at,
-    opened.opened_at, outturn_day(opened.opened_at, $zone) AS opened_day,
+    ranked.deal_key, ranked.system, openings.outcome_id, openings.opened_at,
+    outturn_day(openings.opened_at, $zone) AS opened_day,
+    ranked.outcome_id AS stands_by, ranked.kind, ranked.stage, ranked.occurred_at AS stage_at,
     outturn_day(ranked.occurred_at, $zone) AS value_day, ranked.currency, ranked.own_amount_micros,
     CASE ranked.kind WHEN 'won' THEN 1e0 WHEN 'lost' THEN 0e0 ELSE ranked.probability END AS probability
 FROM ranked
-INNER JOIN opened ON ranked.deal_key = opened.deal_key
-INNER JOIN booked ON opened.tracked = booked.tracked
-WHERE ranked.place = 1 AND opened.opened_at IS NOT NULL
+INNER JOIN openings ON ranked.deal_key = openings.deal_key AND openings.place = 1
+INNER JOIN booked ON openings.tracked = booked.tracked
+WHERE ranked.place = 1

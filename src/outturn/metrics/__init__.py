@@ -5,11 +5,13 @@ platforms report is put in order once per build, in `channel_day`: levels that w
 money is converted by the day's rate, and each of three grains adds up to the same. What a model credits comes from
 `credits`; what happened, whoever gets the credit, from the ledger.
 
-Reads: ad_spend, campaigns, claims, conversions, costs, credits, events, fx_rates, imports, outcomes, places, touches.
+Reads: ad_spend, campaigns, claims, company_touches, conversions, costs, credits, deals, events, fx_rates, imports,
+outcomes, places, touches.
 Writes: channel_day.
 A plug-in here is a KPI: one line of `KPIS` in `kpis.py`, over measures of `measures.py`.
 
 The room's own files: `measures` and `kpis` (the words), `channel_day` (the build's step), `dimensions` (what figures
-can be broken down by), `question`, `sums`, `ratios`, `table` and `query` (KPIs at a grain), `rows` and `cells`
-(the source rows behind one figure), `checks` (what the figures cannot show: levels that disagree, claims told apart).
+can be broken down by), `question`, `sums`, `stages`, `ratios`, `table` and `query` (KPIs at a grain), `rows` and
+`cells` (the source rows behind one figure), `checks` (what the figures cannot show: levels that disagree, claims told
+apart).
 """

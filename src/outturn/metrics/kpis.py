@@ -23,7 +23,9 @@ from outturn.metrics.measures import (
     engagements,
     impressions,
     kept_conversions,
+    lag_days,
     leads,
+    led_deals,
     lifetime_value,
     margin,
     new_customer_revenue,
@@ -157,6 +159,7 @@ KPIS: tuple[Kpi, ...] = (
     Kpi("pipeline_value", "Pipeline value", pipeline, unit=MONEY, better=UP),
     Kpi("pipeline_per_spend", "Pipeline per spend", pipeline, over=spend, unit=RATIO, better=UP),
     Kpi("pipeline_roi", "Pipeline return on investment", pipeline, less=spend, over=spend, unit=RATIO, better=UP),
+    Kpi("pipeline_lag_days", "Days from lead to opportunity", lag_days, over=led_deals, unit=DAYS, better=DOWN),
     Kpi("orders", "Orders", orders, better=UP),
     Kpi("aov", "Average order value", revenue, over=orders, unit=MONEY, better=UP),
     Kpi("revenue", "Revenue", revenue, unit=MONEY, better=UP),
@@ -186,6 +189,13 @@ NOTES: Mapping[str, str] = {
     "clicks": "Which clicks, each source says.",
     "visits": "0 on days that tracking covers, NULL before and after.",
     "lead_to_customer": "Needs a goal that counts leads, whose people are then followed to a sale.",
+    "opportunities": "By channel where a goal counts just opportunities, of every stage.",
+    "pipeline_value": (
+        "By the day of opening, before refunds. NULL where the amount, or an open deal's probability, is not known "
+        "of one of the deals. By channel where a goal counts just opportunities, of every stage."
+    ),
+    "pipeline_roi": "What is spent today opens deals later: read it beside `pipeline_lag_days`.",
+    "pipeline_lag_days": "Needs a goal that counts just opportunities, of every stage.",
     "orders": "NULL under a goal that counts anything but purchases and won deals.",
     "margin": "NULL where one of the conversions has no known margin.",
     "new_customers": "NULL where one of the conversions cannot be told from a repeat.",

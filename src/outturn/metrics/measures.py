@@ -12,6 +12,8 @@ class Origin(Enum):
     DAY = "what platforms and tracking report (channel_day)"
     SALES = "the ledger (conversions); by channel, credited under the model (credits)"
     STAGES = "the ledger (outcomes); by channel, credited where a goal counts just this kind"
+    DEALS = "the ledger's deals (deals); by channel, credited where a goal counts just opportunities"
+    LAGS = "the ledger (conversions of a goal that counts just opportunities); not known by channel"
     COHORT = "the ledger (conversions of the same people); not known by channel"
     NOWHERE = "no source yet: NULL"
 
@@ -55,16 +57,23 @@ new_customer_revenue = Measure("new_customer_revenue", Origin.SALES, "revenue of
 
 leads = Measure("leads", Origin.STAGES, "leads")
 qualified = Measure("qualified", Origin.STAGES, "qualified leads")
-opportunities = Measure("opportunities", Origin.STAGES, "deals, on the day of their opening")
-won_leads = Measure("won_leads", Origin.COHORT, "leads of the period whose people bought later")
+won_leads = Measure("won_leads", Origin.COHORT, "leads of the period whose people, or companies, bought later")
+opportunities = Measure("opportunities", Origin.DEALS, "deals, on the day of their opening")
+pipeline = Measure(
+    "pipeline",
+    Origin.DEALS,
+    "open deals times the probability of their last stage, won ones whole, lost ones nothing",
+    money=True,
+)
+lag_days = Measure("lag_days", Origin.LAGS, "days from the lead to the opening of deals whose lead is known")
+led_deals = Measure("led_deals", Origin.LAGS, "these deals")
 
-pipeline = Measure("pipeline", Origin.NOWHERE, "open deals by stage probability, and won ones", money=True)
 recurring_revenue = Measure("recurring_revenue", Origin.NOWHERE, "revenue that recurs every month", money=True)
 lifetime_value = Measure("lifetime_value", Origin.NOWHERE, "lifetime value of new customers", money=True)
 days_to_pay_back = Measure("days_to_pay_back", Origin.NOWHERE, "days until margin covers what a customer cost")
 click_claims = Measure("click_claims", Origin.NOWHERE, "conversions claimed after clicks, by action and window")
 
 # Where outcomes of a stage are counted, these are the kinds.
-STAGE_KINDS = {"leads": "lead", "qualified": "qualified", "opportunities": "opportunity"}
+STAGE_KINDS = {"leads": "lead", "qualified": "qualified"}
 # A conversion of one of these kinds is an order.
 ORDER_KINDS = frozenset({"purchase", "won"})

@@ -12,7 +12,8 @@ from outturn.metrics.kpis import kpis_named
 from outturn.metrics.measures import ORDER_KINDS, STAGE_KINDS, Origin
 from outturn.metrics.question import Question, goal_of
 from outturn.metrics.ratios import kpi_value
-from outturn.metrics.sums import Cell, add_figures, add_sales, add_stages, fill_in_zeros, refuse_missing_rates
+from outturn.metrics.stages import add_deals, add_stages
+from outturn.metrics.sums import Cell, add_figures, add_sales, fill_in_zeros, refuse_missing_rates
 from outturn.metrics.table import KpiTable
 from outturn.store.sql import load
 
@@ -44,8 +45,8 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
     """Work out KPIs.
 
     Args:
-        engine: Knows `channel_day`, `credits`, `conversions` and `places` of one build, and the facts `outcomes` (for
-            stages without a goal of their own) and `ad_spend` (for period rows).
+        engine: Knows `channel_day`, `credits`, `conversions`, `deals` and `places` of one build, and the facts
+            `outcomes` (for leads without a goal of their own) and `ad_spend` (for period rows).
         settings: The workspace's.
         by: Dimensions of `DIMENSIONS`; none: one row for everything. By channel, platform, account or campaign, sales
             are credited under the model and what no touch led to is the row `(none)`; by time alone they are the
@@ -74,6 +75,8 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
         zones |= {settings.time_zone} if zones else set()
     if question.needs(Origin.STAGES, Origin.COHORT):
         add_stages(engine, question, cells)
+    if question.needs(Origin.DEALS, Origin.LAGS):
+        add_deals(engine, question, cells)
     if question.needs(Origin.DAY, Origin.SALES):
         fill_in_zeros(engine, question, cells)
     return KpiTable(
@@ -113,6 +116,9 @@ def period_only(engine: Engine) -> tuple[Mapping[str, Any], ...]:
 
 def _row(question: Question, key: Key, cell: Cell) -> dict[str, Any]:
     sums = cell.sums
+    if question.goal.kinds == ("opportunity",):
+        # What stands there is what the deals are expected to bring: no margin yet.
+        sums["margin"] = None
     if ORDER_KINDS.issuperset(question.goal.kinds):
         sums["orders"] = sums.get("conversions")
     revenue, refunded = sums.get("revenue"), sums.get("refunded")

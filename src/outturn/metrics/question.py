@@ -70,5 +70,12 @@ class Question:
 
 
 def goal_of(settings: Settings, kind: str) -> Goal | None:
-    """The first goal that counts outcomes of this kind and nothing else."""
-    return next((goal for goal in settings.goals if goal.kinds == (kind,)), None)
+    """The first goal that counts outcomes of this kind, of any stage, and nothing else; each deal that was opened."""
+    return next(
+        (
+            goal
+            for goal in settings.goals
+            if goal.kinds == (kind,) and not goal.stages and (kind != "opportunity" or goal.count == "every")
+        ),
+        None,
+    )

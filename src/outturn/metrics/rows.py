@@ -15,8 +15,10 @@ from outturn.metrics.cells import CellFilter
 from outturn.metrics.channel_day import name_channels
 from outturn.metrics.dimensions import Grain
 from outturn.metrics.kpis import kpis_named
-from outturn.metrics.measures import Origin, costs, spend_and_costs, visits
+from outturn.metrics.measures import STAGE_KINDS, Origin, costs, spend_and_costs, visits
 from outturn.metrics.measures import claimed_conversions as claimed
+from outturn.metrics.question import goal_of
+from outturn.metrics.stages import sale_goal_of
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
@@ -30,71 +32,28 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 _AD = (
-    "file",
-    "import_id",
-    "line",
-    "adds",
-    "date_day",
-    "platform",
-    "account_id",
-    "channel",
-    "campaign_key",
-    "ad_group_id",
-    "ad_id",
-    "currency",
-    "spend",
-    "impressions",
-    "clicks",
-    "video_starts",
-    "completed_views",
-    "engagements",
-)
+    "file", "import_id", "line", "adds", "date_day", "platform", "account_id", "channel", "campaign_key", "ad_group_id",
+    "ad_id", "currency", "spend", "impressions", "clicks", "video_starts", "completed_views", "engagements",
+)  # fmt: skip
 _VISIT = (
-    "file",
-    "import_id",
-    "line",
-    "date_day",
-    "occurred_at",
-    "touch_id",
-    "touch_kind",
-    "channel",
-    "platform",
-    "account_id",
-    "campaign_key",
-    "ad_group_id",
-    "ad_id",
-)
+    "file", "import_id", "line", "date_day", "occurred_at", "touch_id", "touch_kind", "channel", "platform",
+    "account_id", "campaign_key", "ad_group_id", "ad_id",
+)  # fmt: skip
 _COST = ("file", "import_id", "line", "date_day", "channel", "kind", "campaign_id", "currency", "cost", "note")
 _CLAIM = (
-    "file",
-    "import_id",
-    "line",
-    "date_day",
-    "platform",
-    "account_id",
-    "channel",
-    "campaign_key",
-    "conversion_action",
-    "click_or_view",
-    "attribution_window",
-    "claimed_conversions",
-)
+    "file", "import_id", "line", "date_day", "platform", "account_id", "channel", "campaign_key", "conversion_action",
+    "click_or_view", "attribution_window", "claimed_conversions",
+)  # fmt: skip
 _SALE = (
-    "file",
-    "import_id",
-    "line",
-    "date_day",
-    "outcome_id",
-    "parent_outcome_id",
-    "kind",
-    "counts",
-    "kept",
-    "value",
-    "margin",
-    "new_customer",
-    "currency",
-    "gross",
-)
+    "file", "import_id", "line", "date_day", "outcome_id", "parent_outcome_id", "kind", "counts", "kept", "value",
+    "margin", "new_customer", "currency", "gross",
+)  # fmt: skip
+_DEAL = (
+    "file", "import_id", "line", "date_day", "outcome_id", "kind", "stage", "stage_at", "currency", "gross", "amount",
+    "probability", "expected",
+)  # fmt: skip
+_STAGE = ("file", "import_id", "line", "date_day", "outcome_id", "kind", "stage")
+_WON_LEAD = ("file", "import_id", "line", "date_day", "outcome_id", "kind", "sale_id")
 _PLACE = ("channel", "platform", "account_id", "campaign_key", "campaign_name")
 
 
@@ -135,7 +94,7 @@ def rows(  # noqa: PLR0913 - one question, spelt out
 
     Returns:
         By measure, its rows. `adds` of spend is -1 for rows that are taken off: the parts of a whole whose rest the
-        cell is. `credit` of a sale is the share that the cell has in it, 0 to 1; the whole sale is `value`.
+        cell is. `credit` of a sale or deal is the share that the cell has in it, 0 to 1; the whole sale is `value`.
 
     Raises:
         UnknownName: A KPI, dimension, column, goal or model that does not exist.
@@ -151,19 +110,19 @@ def rows(  # noqa: PLR0913 - one question, spelt out
 
 
 def _rows_of(asked: _Asked, measure: Measure) -> list[Row]:
-    if measure == visits:
-        return _visits(asked)
-    if measure == claimed:
-        return _claims(asked)
-    if measure == costs:
-        return _costs(asked)
+    if measure.origin is Origin.SALES:
+        return _sales(asked, asked.goal)
+    if measure.origin is Origin.STAGES:
+        return _stages(asked, STAGE_KINDS[measure.name])
     if measure == spend_and_costs:
         return [*_spend(asked), *_costs(asked)]
-    if measure.origin is Origin.DAY:
-        return _spend(asked)
-    if measure.origin is Origin.SALES:
-        return _sales(asked)
-    raise UsageError(f"The rows behind {measure.name} are the outcomes of that kind: ask for a goal that counts them.")
+    if measure.origin is Origin.LAGS:
+        return _deals(asked, led=True)
+    opens = {
+        Origin.DEALS: _deals, Origin.COHORT: _won_leads,
+        Origin.DAY: {visits: _visits, claimed: _claims, costs: _costs}.get(measure, _spend),
+    }  # fmt: skip
+    return opens[measure.origin](asked)
 
 
 def _spend(asked: _Asked) -> list[Row]:
@@ -194,18 +153,60 @@ def _claims(asked: _Asked) -> list[Row]:
     return _named(_CLAIM, asked.engine.rows(load(__package__, "claim_rows"), parameters))
 
 
-def _sales(asked: _Asked) -> list[Row]:
+def _sales(asked: _Asked, goal: Goal) -> list[Row]:
     if asked.cell.grain.below_campaign:
         return []
-    parameters = {"goal": asked.goal.id, "basis": asked.basis, **asked.cell.span}
+    parameters = {"goal": goal.id, "basis": asked.basis, **asked.cell.span}
     found = _named(_SALE, asked.engine.rows(load(__package__, "sale_rows"), parameters))
-    shares = _shares(asked, parameters) if any(asked.cell.texts.values()) else None
-    currency = asked.settings.currency
+    if goal.kinds == ("opportunity",):
+        # It holds what the deal is expected to bring, which is opened as the pipeline.
+        found = [{**row, "margin": None} for row in found]
+    return _credited(asked, goal, found, ("value", "margin"))
+
+
+def _stages(asked: _Asked, kind: str) -> list[Row]:
+    goal = goal_of(asked.settings, kind)
+    if goal is not None:
+        return _sales(asked, goal)
+    if asked.cell.grain.by_source:
+        return []
+    parameters = {"kind": kind, "zone": asked.settings.time_zone, **asked.cell.span}
+    return _named(_STAGE, asked.engine.rows(load(__package__, "stage_rows"), parameters))
+
+
+def _deals(asked: _Asked, *, led: bool = False) -> list[Row]:
+    goal = goal_of(asked.settings, "opportunity")
+    if asked.cell.grain.below_campaign or (asked.cell.grain.by_source and goal is None):
+        return []
+    found = _named(_DEAL, asked.engine.rows(load(__package__, "deal_rows"), asked.cell.span))
+    counted = "SELECT outcome_id FROM conversions WHERE goal = $goal AND (lead_at IS NOT NULL OR NOT $led)"
+    asking = {"goal": goal.id if goal else "", "led": led}
+    counts = None if goal is None else {outcome_id for (outcome_id,) in asked.engine.rows(counted, asking)}
+    deals = [
+        {**row, "stage_at": instant_of(row["stage_at"])}
+        for row in found
+        if counts is None or row["outcome_id"] in counts
+    ]
+    return _credited(asked, goal, deals, ("amount", "expected"))
+
+
+def _won_leads(asked: _Asked) -> list[Row]:
+    lead_goal, sale_goal = goal_of(asked.settings, "lead"), sale_goal_of(asked.settings, asked.goal)
+    if asked.cell.grain.by_source or lead_goal is None or sale_goal is None:
+        return []
+    parameters = {"lead_goal": lead_goal.id, "sale_goal": sale_goal.id, **asked.cell.span}
+    return _named(_WON_LEAD, asked.engine.rows(load(__package__, "cohort_rows"), parameters))
+
+
+def _credited(asked: _Asked, goal: Goal | None, found: list[Row], amounts: Sequence[str]) -> list[Row]:
+    """The rows that the cell has a part in, with that part and their amounts as money."""
+    narrowed = goal is not None and any(asked.cell.texts.values())
+    shares = _shares(asked, goal) if goal is not None and narrowed else None
     shown = []
     for row in found:
         credit = 1.0 if shares is None else shares.get(row["outcome_id"], _credit_of_none(asked.cell))
         if credit:
-            money = {name: _money(row[name], currency) for name in ("value", "margin")}
+            money = {name: _money(row[name], asked.settings.currency) for name in amounts}
             gross = row["gross"] if row["currency"] is None else _money(row["gross"], row["currency"])
             shown.append({**row, **money, "gross": gross, "credit": credit})
     return shown
@@ -216,11 +217,12 @@ def _credit_of_none(cell: CellFilter) -> float:
     return float(all(text in {"", "(none)"} for text in cell.texts.values()))
 
 
-def _shares(asked: _Asked, parameters: Mapping[str, object]) -> dict[str, float]:
+def _shares(asked: _Asked, goal: Goal) -> dict[str, float]:
     """By conversion that has touches, the share of its credit that lies in the cell."""
-    lookback = asked.goal.lookback_days * MICROS_PER_DAY
+    lookback = {"lookback_micros": goal.lookback_days * MICROS_PER_DAY}
+    parameters = {"goal": goal.id, "basis": asked.basis, **asked.cell.span, **lookback}
     journeys: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in asked.engine.rows(load(__package__, "journey_rows"), {**parameters, "lookback_micros": lookback}):
+    for row in asked.engine.rows(load(__package__, "journey_rows"), parameters):
         journeys[row[0]].append(row)
     return {outcome_id: _share(asked, touches) for outcome_id, touches in journeys.items()}
 

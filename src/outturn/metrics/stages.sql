@@ -2,14 +2,14 @@
 -- grain: kind, day (where asked for)
 -- reads: outcomes
 -- takes: zone text, first_day day, last_day day, by_time text
--- says: leads, qualified leads and opportunities of the ledger, each deal or person's entry once; what trackers saw counts only where nothing else does
+-- says: leads and qualified leads of the ledger, each deal or person's entry once; what trackers saw counts only where nothing else does
 WITH entries AS (
     SELECT
         kind, tracker,
         COALESCE('deal:' || system || ':' || deal_id, 'outcome:' || outcome_id) AS entry,
         outturn_day(MIN(occurred_at), $zone) AS entry_day
     FROM outcomes
-    WHERE kind IN ('lead', 'qualified', 'opportunity') AND status = 'counted' AND occurred_at IS NOT NULL
+    WHERE kind IN ('lead', 'qualified') AND status = 'counted' AND occurred_at IS NOT NULL
     GROUP BY kind, tracker, COALESCE('deal:' || system || ':' || deal_id, 'outcome:' || outcome_id)
 ), booked AS (
     SELECT kind, MIN(CASE WHEN tracker THEN 1 ELSE 0 END) AS tracked FROM entries GROUP BY kind

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import MissingRates
 from outturn.metrics.dimensions import Key, last_day_of
-from outturn.metrics.measures import ORDER_KINDS, STAGE_KINDS, Origin
+from outturn.metrics.measures import Origin
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from outturn.metrics.ratios import Sum
     from outturn.store.engine import Engine
 
-_Campaign = tuple[str | None, str | None]  # its id and name
+Campaign = tuple[str | None, str | None]  # its id and name
 _FIGURES = (
     "impressions",
     "clicks",
@@ -31,7 +31,7 @@ _FIGURES = (
     "costs",
     "claimed_conversions",
 )
-_SALES = ("conversions", "kept_conversions", "revenue", "margin", "refunded", "new_customers", "new_customer_revenue")
+SALES = ("conversions", "kept_conversions", "revenue", "margin", "refunded", "new_customers", "new_customer_revenue")
 _SHOWN_DAYS = 5  # of those that an error names per currency
 
 
@@ -40,7 +40,7 @@ class Cell:
     """The sums of one row while they come together."""
 
     sums: dict[str, Sum] = field(default_factory=dict)
-    campaign: _Campaign = (None, None)
+    campaign: Campaign = (None, None)
 
 
 def add_figures(engine: Engine, question: Question, cells: dict[Key, Cell]) -> set[str]:
@@ -70,13 +70,13 @@ def add_sales(engine: Engine, question: Question, cells: dict[Key, Cell]) -> Non
     """Add what the goal counts: credited where the grain is by source, else the ledger's."""
     if question.grain.below_campaign:
         return
-    for key, campaign, values in _sales(engine, question, question.goal):
+    for key, campaign, values in sales_of(engine, question, question.goal):
         cell = cells.setdefault(key, Cell())
-        cell.campaign = _known(cell.campaign, campaign)
-        cell.sums.update(zip(_SALES, values, strict=True))
+        cell.campaign = known_campaign(cell.campaign, campaign)
+        cell.sums.update(zip(SALES, values, strict=True))
 
 
-def _sales(engine: Engine, question: Question, goal: Goal) -> Iterable[tuple[Key, _Campaign, tuple[Sum, ...]]]:
+def sales_of(engine: Engine, question: Question, goal: Goal) -> Iterable[tuple[Key, Campaign, tuple[Sum, ...]]]:
     """A goal's sums per cell: credited where the grain is by source, else the ledger's."""
     parameters = {"goal": goal.id, "basis": question.basis, **question.span}
     if not question.grain.by_source:
@@ -89,70 +89,24 @@ def _sales(engine: Engine, question: Question, goal: Goal) -> Iterable[tuple[Key
         yield Key(*row[:7]), row[7:9], row[9:]
 
 
-def add_stages(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:
-    """Add leads, qualified leads, opportunities, and the leads that became customers."""
-    grain = question.grain
-    if grain.below_campaign:
-        return
-    goals = {kind: question.goal_of(kind) for kind in STAGE_KINDS.values()}
-    for measure, kind in STAGE_KINDS.items():
-        goal = goals[kind]
-        if goal is None:
-            continue
-        for key, campaign, values in _sales(engine, question, goal):
-            cell = cells.setdefault(key, Cell())
-            cell.campaign = _known(cell.campaign, campaign)
-            cell.sums[measure] = values[0]
-        _fill(cells, question, (measure,), _coverage(engine, question, goal)["sales"])
-    if grain.by_source:
-        return
-    if not all(goals.values()):
-        _add_stages_without_goals(engine, question, cells, {kind for kind, goal in goals.items() if goal is None})
-    lead_goal = goals["lead"]
-    if lead_goal is not None:
-        _add_cohort(engine, question, cells, lead_goal)
-
-
-def _add_stages_without_goals(engine: Engine, question: Question, cells: dict[Key, Cell], kinds: set[str]) -> None:
-    parameters = {"zone": question.settings.time_zone, "by_time": question.grain.time, **question.span}
-    names = {kind: measure for measure, kind in STAGE_KINDS.items()}
-    seen: set[str] = set()
-    for kind, day, entries in engine.rows(load(__package__, "stages"), parameters):
-        if kind in kinds:
-            seen.add(names[kind])
-            if entries:
-                cells.setdefault(Key(day=day), Cell()).sums[names[kind]] = entries
-    for cell in cells.values():
-        for measure in seen:
-            cell.sums.setdefault(measure, 0)
-
-
-def _add_cohort(engine: Engine, question: Question, cells: dict[Key, Cell], lead_goal: Goal) -> None:
-    goals = (question.goal, *question.settings.goals)
-    sale_goal = next((goal for goal in goals if ORDER_KINDS.issuperset(goal.kinds)), None)
-    if sale_goal is None:
-        return
-    parameters = {"lead_goal": lead_goal.id, "sale_goal": sale_goal.id, "by_time": question.grain.time, **question.span}
-    for day, won_leads in engine.rows(load(__package__, "cohort"), parameters):
-        cells.setdefault(Key(day=day), Cell()).sums["won_leads"] = won_leads
-
-
 def fill_in_zeros(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:
     """Where tracking or the ledger covers a cell's days, finding nothing means 0; elsewhere it means unknown."""
-    covered = _coverage(engine, question, question.goal)
-    _fill(cells, question, ("visits",), covered["visits"])
+    covered = coverage(engine, question, question.goal)
+    fill(cells, question, ("visits",), covered["visits"])
     if not question.grain.below_campaign:
-        _fill(cells, question, _SALES, covered["sales"])
+        fill(cells, question, SALES, covered["sales"])
 
 
-def _coverage(engine: Engine, question: Question, goal: Goal) -> dict[str, tuple[date | None, date | None]]:
+def coverage(engine: Engine, question: Question, goal: Goal) -> dict[str, tuple[date | None, date | None]]:
+    """First and last day on which tracking (`visits`) and a goal's ledger (`sales`) say anything."""
     found = engine.rows(load(__package__, "coverage"), {"goal": goal.id, "basis": question.basis})
     return {what: (first, last) for what, first, last in found}
 
 
-def _fill(
+def fill(
     cells: dict[Key, Cell], question: Question, measures: Sequence[str], covered: tuple[date | None, date | None]
 ) -> None:
+    """Where a cell's days are covered, sums that nothing was found for are 0."""
     first, last = covered
     if first is None or last is None:
         return
@@ -167,11 +121,12 @@ def _fill(
 
 def _cell(cells: dict[Key, Cell], row: tuple[Any, ...]) -> Cell:
     cell = cells.setdefault(Key(*row[:7]), Cell())
-    cell.campaign = _known(cell.campaign, row[7:9])
+    cell.campaign = known_campaign(cell.campaign, row[7:9])
     return cell
 
 
-def _known(first: _Campaign, second: _Campaign) -> _Campaign:
+def known_campaign(first: Campaign, second: Campaign) -> Campaign:
+    """A campaign's id and name, from whichever sums know them."""
     return first[0] or second[0], first[1] or second[1]
 
 
