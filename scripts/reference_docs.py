@@ -76,12 +76,18 @@ def _sources() -> str:
         for layout in source.layouts:
             text += _row(
                 f"`{layout.name}`",
-                ", ".join(f"`{name}`" for name in layout.tables) or "nothing: its rows are counted as ignored",
+                _becomes(layout),
                 _headers(layout, required=True),
                 _headers(layout, required=False),
             )
         text += "\n"
     return text
+
+
+def _becomes(layout: Layout) -> str:
+    lends = "what other files of the same command lean on" if layout.lends else ""
+    named = ", ".join(f"`{name}`" for name in layout.tables)
+    return ("; ".join(part for part in (named, lends) if part)) or "nothing: its rows are counted as ignored"
 
 
 def _headers(layout: Layout, *, required: bool) -> str:

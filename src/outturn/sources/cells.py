@@ -133,7 +133,7 @@ def faults(cell: Cell, *, filled: bool) -> list[Fault]:
         found.append(
             Fault("UNKNOWN_KIND", f"{cell.name} IS NOT NULL AND {cell.name} NOT IN ({among})", detail, cell.name)
         )
-    if cell.kind in {Kind.AT, Kind.AT_LOCAL}:
+    if cell.kind in {Kind.AT, Kind.AT_LOCAL} and not cell.future:
         found.append(Fault("BAD_DATE", f"{cell.name} > getvariable('now')", "lies in the future", cell.name))
     if filled:
         found.append(

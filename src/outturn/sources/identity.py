@@ -64,7 +64,8 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
         )
         source = "phones"
     else:
-        source = f"(SELECT text, {_CANONICAL.get(cell.identity, 'TRIM(text)')} AS canonical FROM ({distinct}))"  # noqa: S608
+        rule = cell.canonical or _CANONICAL.get(cell.identity, "TRIM(text)")
+        source = f"(SELECT text, {rule} AS canonical FROM ({distinct}))"  # noqa: S608
     connection.execute(
         f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT text, outturn_key($kind, canonical) AS value FROM "  # noqa: S608
         f"{source} WHERE canonical IS NOT NULL",

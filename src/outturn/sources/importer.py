@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ from outturn.sources.frame import Frame, open_frame, sha256_of
 from outturn.sources.identity import prepare_keys
 from outturn.sources.known import Known, current
 from outturn.sources.learning import learn
+from outturn.sources.loans import Loans, make_steps
 from outturn.sources.reading import Manner, Reading, read
 from outturn.sources.recognition import Recognised, recognise
 from outturn.sources.refusals import refused_rows
@@ -87,11 +89,13 @@ class _Job:
     path: Path
     report: FileReport
     found: tuple[Frame, Recognised] | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def first(self) -> bool:
-        """Whether others of the command may lean on it."""
-        return self.found is not None and self.found[1].layout.first
+    def turn(self) -> tuple[bool, int]:
+        """When it comes among the files of the command: before those that lean on it."""
+        layout = self.found[1].layout if self.found else None
+        return (layout is None or not layout.first, layout.turn if layout else 0)
 
 
 @dataclass(slots=True)
@@ -103,6 +107,7 @@ class _Desk:
     now: datetime
     facts: Facts
     known: Known
+    loans: Loans
     suppressed: frozenset[bytes]
     spill: Path
     loaded: list[ImportRecord]
@@ -121,7 +126,7 @@ def import_files(
 ) -> list[FileReport]:
     """Take files in.
 
-    Tables of accounts and campaigns are loaded before files that lean on them; reports come in the files' order.
+    Files on which others lean (accounts, campaigns, stages) are loaded before those; reports come in the files' order.
 
     Args:
         workspace: Where to; locked while this runs, unless it is a dry run.
@@ -145,13 +150,14 @@ def _import(
     suppressed = book.suppressed()
     book.close()
     spill = Path(tempfile.mkdtemp(prefix="outturn-import-"))
-    desk = _Desk(workspace, options, now, facts, Known(facts), suppressed, spill, facts.loaded(), len(paths))
+    known, loans = Known(facts), Loans(facts)
+    desk = _Desk(workspace, options, now, facts, known, loans, suppressed, spill, facts.loaded(), len(paths))
     desk.zone = options.time_zone or workspace.settings.time_zone
     jobs = [_Job(Path(path), FileReport(str(path))) for path in paths]
     try:
         for job in jobs:
             _recognise(job, options)
-        for job in sorted(jobs, key=lambda one: not one.first):
+        for job in sorted(jobs, key=lambda one: one.turn):
             if job.found:
                 progress(f"reading {job.path.name}")
                 _take_in(job, *job.found, desk)
@@ -185,29 +191,61 @@ def _refuse(report: FileReport, refused: FileRefused) -> None:
 def _take_in(job: _Job, frame: Frame, recognised: Recognised, desk: _Desk) -> None:
     report = job.report
     sha256 = sha256_of(job.path)
-    told = desk.options.told
+    job.told = desk.options.told | desk.loans.told(recognised)
     for record in desk.loaded:
         as_is = (record.sha256, record.source, record.layout, dict(record.options))
-        if as_is == (sha256, report.source, report.layout, told):
+        if as_is == (sha256, report.source, report.layout, job.told):
             history.as_before(report, record)
+            if recognised.layout.lends and desk.files > 1:
+                _lend_again(job, frame, recognised, desk, sha256)
             return
     connection = _connection(desk, job, recognised)
     try:
-        manner = Manner(
-            desk.now,
-            desk.zone,
-            desk.options.decimal or "",
-            desk.options.dates or "",
-            str(desk.workspace.settings["privacy.phone_region"]),
-        )
-        reading = read(connection, frame, recognised, manner)
-        _suppress(connection, reading, report)
-        _count(connection, reading, report)
+        report.messages += desk.loans.borrow(connection, recognised)
+        reading = _read(connection, frame, recognised, desk, report)
         _settle(connection, reading, desk, job, sha256)
     except FileRefused as refused:
         _refuse(report, refused)
     finally:
         connection.close()
+
+
+def _lend_again(job: _Job, frame: Frame, recognised: Recognised, desk: _Desk, sha256: str) -> None:
+    """A file that is loaded already still lends to the others of the command."""
+    connection = _connection(desk, job, recognised)
+    try:
+        desk.loans.borrow(connection, recognised)
+        # With one forgotten since, perhaps no row of it is left; then it lends nothing.
+        with suppress(FileRefused):
+            reading = _read(connection, frame, recognised, desk, FileReport(job.report.file))
+            _accept(connection, reading, desk)
+            desk.loans.lend(connection, recognised, sha256)
+    finally:
+        connection.close()
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised, desk: _Desk, report: FileReport
+) -> Reading:
+    manner = Manner(
+        desk.now,
+        desk.zone,
+        desk.options.decimal or "",
+        desk.options.dates or "",
+        str(desk.workspace.settings["privacy.phone_region"]),
+    )
+    reading = read(connection, frame, recognised, manner)
+    _suppress(connection, reading, report)
+    _count(connection, reading, report)
+    return reading
+
+
+def _accept(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk) -> Scope:
+    options = desk.options
+    stated = Stated(options.account or "", options.currency or "", options.time_zone or "")
+    scope = make_accepted(connection, reading, desk.known, stated, desk.workspace.settings.time_zone)
+    make_steps(connection, reading.recognised.layout)
+    return scope
 
 
 def _connection(desk: _Desk, job: _Job, recognised: Recognised) -> duckdb.DuckDBPyConnection:
@@ -217,7 +255,7 @@ def _connection(desk: _Desk, job: _Job, recognised: Recognised) -> duckdb.DuckDB
     )
     # Stdout is a command's answer, where DuckDB would draw its own progress.
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    if any(cell.kind is Kind.KEY for cell in recognised.layout.cells):
+    if recognised.layout.steps or any(cell.kind is Kind.KEY for cell in recognised.layout.cells):
         prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
     _set_variables(connection, desk, job)
     return connection
@@ -248,7 +286,7 @@ def _suppress(connection: duckdb.DuckDBPyConnection, reading: Reading, report: F
 
 
 def _count(connection: duckdb.DuckDBPyConnection, reading: Reading, report: FileReport) -> None:
-    used = bool(reading.recognised.layout.tables)
+    used = reading.recognised.layout.used
     for refusal, rows in connection.execute("SELECT refusal, COUNT(*) FROM parsed GROUP BY 1 ORDER BY 1").fetchall():
         report.rows_read += rows
         if refusal is None and used:
@@ -282,9 +320,8 @@ def _first_fault(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str
 def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk, job: _Job, sha256: str) -> None:
     """Account, currency, zone, restatement; then, unless it is a dry run, the facts."""
     report, options, layout = job.report, desk.options, reading.recognised.layout
-    stated = Stated(options.account or "", options.currency or "", options.time_zone or "")
-    scope = make_accepted(connection, reading, desk.known, stated, desk.workspace.settings.time_zone)
-    report.totals = totals_of(connection, reading) if layout.tables else {}
+    scope = _accept(connection, reading, desk)
+    report.totals = totals_of(connection, reading) if layout.used else {}
     report.verdict = "accept"
     if layout.spend:
         _cover(connection, report)
@@ -300,6 +337,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk
     report.messages += scope.flags
     if desk.files > 1:
         learn(connection, reading, desk.known)
+        desk.loans.lend(connection, reading.recognised, sha256)
     if not options.dry_run:
         _load(connection, reading, desk, job, scope, sha256)
 
@@ -337,7 +375,7 @@ def _load(
         partial=desk.options.partial,
         summary=report.summary
         | {"reasons": report.reasons, "totals": report.totals, "accounts": scope.accounts, "flags": report.messages},
-        options=desk.options.told,
+        options=job.told,
     )
     tables: dict[str, pa.Table | Selected] = {}
     sessions = []

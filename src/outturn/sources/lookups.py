@@ -48,7 +48,7 @@ def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner
     for cell in looked_up:
         if cell.kind is Kind.DAY:
             read_days = dates.days_of(days[cell.name], given=order)
-            past = {text: day if day and day <= last else None for text, day in read_days.items()}
+            past = {text: day if day and (cell.future or day <= last) else None for text, day in read_days.items()}
             _register(connection, cell, past, pa.date32())
 
 
@@ -79,6 +79,8 @@ def as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner
         if any(not _ISO_DAY.fullmatch(one) for one in texts):
             return ""
         day = f"CASE WHEN strlen({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-' THEN TRY_CAST({text} AS DATE) END"
+        if cell.future:
+            return day
         return f"CASE WHEN {day} <= DATE '{dates.last_possible_day(manner.now)}' THEN {day} END"
     known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
     if not known or len(known) > _FEW or None in known.values():

@@ -19,6 +19,7 @@ How one file becomes facts:
    gives `line` and any of the table's columns by name; the others are NULL. `import_id`, `imported_at`
    are filled by the store. `getvariable('currency')`, `('time_zone')`, `('file')`, `('now')` give the
    `--currency` flag or NULL, the zone of naive times, the file's name and the time of the import.
+6. Tables of one system may lean on one another (`Layout.lends`, `leans`, `steps`): `loans.py` says how.
 
 Laws that `tests/sources/test_contract.py` holds for every layout unasked: rows read = accepted + refused +
 ignored; sums equal an independent reading by `csv` and `Decimal`; importing again changes nothing; account,
@@ -87,6 +88,8 @@ class Cell:
             JSON) that gives VARCHAR. To keep the whole record: `CAST(record AS VARCHAR)`.
         identity: For KEY: what it identifies (anonymous, user, email, phone, crm, company).
         choices: What may stand there, lower case; others are refused with UNKNOWN_KIND. Empty: anything.
+        canonical: For KEY: SQL over `text` for the canonical text that is hashed; empty: as its identity has it.
+        future: A day or instant after now is no fault, such as the day on which a deal should close.
     """
 
     name: str
@@ -97,6 +100,8 @@ class Cell:
     expression: str = ""
     identity: str = ""
     choices: tuple[str, ...] = ()
+    canonical: str = ""
+    future: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,12 @@ class Layout:
         priced: Cells of money that need a currency. The row's `currency` cell, then a header's, then
             `--currency`, then (spend) the account's; none: AMBIGUOUS_CURRENCY. By default every MONEY and MICROS cell.
         suppressed: What a forgotten person's row does: "refuse" it, or "strip" its identifiers and keep the amount.
+        steps: Table -> SELECT over `accepted`, earlier steps and what was borrowed; made in this order before the
+            outputs. Here `outturn_key(kind, canonical)` makes a key, and `suppressed` (key) is whom to forget.
+        turn: Of several files of one command, those of a lower turn come first.
+        lends: Relation of the source -> SELECT over `accepted` and the steps: what later files of the command may read.
+        leans: Relations that its SQL reads: those of the source, and `earlier`. What nobody lent is empty.
+        misses: Those of them whose lack is said to the user.
         sample: A small file, where the contract test cannot build one from the cells.
     """
 
@@ -177,6 +188,11 @@ class Layout:
     number: str = ""
     priced: tuple[str, ...] | None = None
     suppressed: Literal["refuse", "strip"] = "refuse"
+    steps: Mapping[str, str] = field(default_factory=dict)
+    turn: int = 0
+    lends: Mapping[str, str] = field(default_factory=dict)
+    leans: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
     sample: str = ""
 
     def __post_init__(self) -> None:
@@ -188,6 +204,11 @@ class Layout:
     def tables(self) -> tuple[str, ...]:
         """The fact tables that the layout writes; none: its rows are counted as ignored."""
         return (*((self.table,) if self.table else ()), *self.outputs)
+
+    @property
+    def used(self) -> bool:
+        """Whether its rows serve anything: facts, or another file of the command."""
+        return bool(self.tables or self.lends)
 
     @property
     def spend(self) -> bool:
@@ -212,6 +233,19 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """What files of one command lend to one another, as a table.
+
+    Attributes:
+        columns: Its columns as CREATE TABLE takes them.
+        says: What becomes of a file that misses it, for the user.
+    """
+
+    columns: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where files come from.
 
@@ -223,6 +257,7 @@ class Source:
         clicks: Which clicks `clicks` are, for the docs; empty: no clicks.
         zone: The IANA zone of its days where the platform fixes one for all accounts, else empty.
         notes: What a user should know of its exports, for the docs page.
+        relations: What its layouts lend and lean on, by name.
     """
 
     name: str
@@ -232,6 +267,7 @@ class Source:
     clicks: str = ""
     zone: str = ""
     notes: str = ""
+    relations: Mapping[str, Relation] = field(default_factory=dict)
 
     def layout(self, name: str) -> Layout:
         """Its layout of that name."""

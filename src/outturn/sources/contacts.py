@@ -1,0 +1,102 @@
+"""Contacts and leads of a CRM: entries of the ledger when they were made and qualified, and who belongs to whom.
+
+Each is a lead from when the CRM has it, and `qualified` where the export says since when. The identifiers of a contact
+are one person's; so are those of contacts that were merged, and of a lead and the contact that it became. The companies
+of a contact are said in events of type identify.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from outturn.sources.crm import Crm
+
+LEANS = ("companies", "gone_contacts")
+LENT = "SELECT contact_id, company_key FROM contact_facts"
+"""What a table of contacts lends as `contacts`."""
+
+
+def contact_steps(crm: Crm, rows: str) -> dict[str, str]:
+    """Steps of a table of contacts or leads: `contact_companies`, `contact_aliases` and `contact_facts`.
+
+    Args:
+        crm: Whose they are.
+        rows: A SELECT over `accepted`: all of its cells, among them contact_id, crm_key, email_key, phone_key and
+            created_at, with qualified_at, deleted, company_ids and alias_ids (lists), company_name.
+    """
+    companies = f"""
+        WITH belonging AS (
+            SELECT line, {crm.key("company", "company_id")} AS company_key, place FROM (
+                SELECT line, unnest(company_ids) AS company_id, generate_subscripts(company_ids, 1) AS place
+                FROM given_contacts
+            )
+            UNION ALL
+            SELECT line, COALESCE(companies.company_key, {crm.name_key("company_name")}), 1000000
+            FROM given_contacts LEFT JOIN companies ON LOWER(TRIM(company_name)) = companies.name
+            WHERE COALESCE(len(company_ids), 0) = 0
+        )
+        SELECT line, company_key, MIN(place) AS place FROM belonging
+        WHERE company_key IS NOT NULL GROUP BY line, company_key
+    """  # noqa: S608
+    facts = """
+        SELECT
+            given_contacts.*, company_key,
+            COALESCE(deleted, FALSE) OR contact_id IN (SELECT contact_id FROM gone_contacts) AS gone
+        FROM given_contacts
+        LEFT JOIN (SELECT line, arg_min(company_key, place) AS company_key FROM contact_companies GROUP BY line)
+        USING (line)
+    """
+    aliases = f"""
+        SELECT line, {crm.key("crm", "alias_id")} AS alias_key
+        FROM (SELECT line, unnest(alias_ids) AS alias_id FROM given_contacts)
+        WHERE alias_key NOT IN (SELECT key FROM suppressed)
+    """  # noqa: S608
+    return {
+        "given_contacts": rows, "contact_companies": companies, "contact_aliases": aliases, "contact_facts": facts,
+    }  # fmt: skip
+
+
+def contact_outcomes(crm: Crm, what: str) -> str:
+    """A SELECT of `outcomes` after `contact_steps`.
+
+    Args:
+        crm: Whose they are.
+        what: `contact` or `lead`.
+    """
+    same = f"""
+        '{crm.name}' AS system, FALSE AS tracker, '' AS stage, CASE WHEN gone THEN 'void' ELSE 'counted' END AS status,
+        crm_key, email_key, phone_key, company_key
+    """
+    native = f"'{crm.name}:{what}:' || contact_id"
+    return f"""
+        SELECT line, {native} AS outcome_id, 'lead' AS kind, created_at AS occurred_at, {same}
+        FROM contact_facts WHERE created_at IS NOT NULL
+        UNION ALL
+        SELECT line, {native} || ':qualified' AS outcome_id, 'qualified' AS kind, qualified_at AS occurred_at, {same}
+        FROM contact_facts WHERE qualified_at IS NOT NULL
+    """  # noqa: S608
+
+
+def contact_identities(crm: Crm, what: str) -> str:
+    """A SELECT of `events` after `contact_steps`: whose the identifiers are, and which companies they belong to.
+
+    An id of the same person stands in the column of browsers: one row has one place for an id of the CRM.
+    """
+    keys = "hex(COALESCE({0}, ''::BLOB))"
+    mark = " || '.' || ".join(keys.format(key) for key in ("email_key", "phone_key", "company_key", "anonymous_key"))
+    return f"""
+        WITH said AS (
+            SELECT contact_facts.* EXCLUDE (company_key), contact_companies.company_key, NULL::BLOB AS anonymous_key
+            FROM contact_facts LEFT JOIN contact_companies USING (line)
+            UNION ALL BY NAME
+            SELECT * EXCLUDE (company_key, alias_key), NULL::BLOB AS company_key, alias_key AS anonymous_key
+            FROM contact_facts JOIN contact_aliases USING (line)
+        )
+        SELECT
+            line, '{crm.name}:{what}:' || contact_id || ':' || left(md5({mark}), 12) AS event_id,
+            '{crm.name}' AS source, 'identify' AS type, COALESCE(created_at, getvariable('now')) AS occurred_at,
+            getvariable('now') AS received_at, crm_key, email_key, phone_key, anonymous_key, company_key,
+            'file' AS trust
+        FROM said WHERE crm_key IS NOT NULL
+    """  # noqa: S608

@@ -1,0 +1,200 @@
+"""Deals as rows of the ledger: their opening, and every entry into a stage that a table knows.
+
+A table of deals (`snapshot`) knows when each was opened and, of a closed one, when it was closed; a table of their
+history (`moves`) knows the rest. The stage in which an open deal is stands there without a time, where none is known. A
+deal that was deleted, merged into another or opened again takes back what earlier imports said of it: those rows become
+void. Of several entries into one stage the first counts; into a closed one, the last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from outturn.sources.crm import kind_sql
+
+if TYPE_CHECKING:
+    from outturn.sources.crm import Crm
+
+LENT = "SELECT deal_id, gross_micros, currency, crm_key, company_key, gone FROM deal_facts"
+"""What a table of deals lends as `deals`."""
+
+SNAPSHOT_LEANS = (
+    "stages", "deal_contacts", "deal_companies", "gone_deals", "contacts", "gone_contacts", "companies", "earlier",
+)  # fmt: skip
+MOVES_LEANS = ("stages", "deals", "gone_deals", "earlier")
+
+_ROW = "line, deal_id, kind, stage, occurred_at, gone, gross_micros, currency, probability, crm_key, company_key"
+
+_OPENINGS = """
+    SELECT * REPLACE ('' AS stage, 'opportunity' AS kind), created_at AS occurred_at FROM deal_facts
+    WHERE created_at IS NOT NULL
+"""
+
+
+def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
+    """Steps of a table of deals: `deal_people` (line, contact_id, crm_key, place) and `deal_facts` (one row per deal).
+
+    Args:
+        crm: Whose deals they are.
+        rows: A SELECT over `accepted`: line, deal_id, stage_id, won, closed, probability, gross_micros, currency,
+            created_at, entered_at, closed_at, deleted, contact_ids and company_ids (lists), company_name.
+    """
+    people = f"""
+        WITH named AS (
+            SELECT line, unnest(contact_ids) AS contact_id, generate_subscripts(contact_ids, 1) AS place
+            FROM given_deals
+            UNION ALL
+            SELECT given_deals.line, contact_id, 1000000 + place FROM given_deals JOIN deal_contacts USING (deal_id)
+        ), keyed AS (
+            SELECT line, {crm.native("contact_id")} AS contact_id, {crm.key("crm", "contact_id")} AS crm_key, place
+            FROM named
+        )
+        SELECT line, contact_id, crm_key, MIN(place) AS place FROM keyed
+        WHERE crm_key NOT IN (SELECT key FROM suppressed) GROUP BY line, contact_id, crm_key
+    """  # noqa: S608
+    facts = f"""
+        WITH belonging AS (
+            SELECT line, {crm.key("company", "company_id")} AS company_key, place FROM (
+                SELECT line, unnest(company_ids) AS company_id, generate_subscripts(company_ids, 1) AS place
+                FROM given_deals
+            )
+            UNION ALL
+            SELECT line, company_key, 1000000 + place FROM given_deals JOIN deal_companies USING (deal_id)
+            UNION ALL
+            SELECT line, COALESCE(companies.company_key, {crm.name_key("company_name")}), 2000000
+            FROM given_deals LEFT JOIN companies ON LOWER(TRIM(company_name)) = companies.name
+            UNION ALL
+            SELECT line, company_key, 3000000 + place FROM deal_people JOIN contacts USING (contact_id)
+        ), company AS (
+            SELECT line, arg_min(company_key, place) AS company_key FROM belonging
+            WHERE company_key IS NOT NULL GROUP BY line
+        ), person AS (
+            SELECT line, arg_min(crm_key, place) AS crm_key FROM deal_people GROUP BY line
+        ), staged AS (
+            SELECT
+                given_deals.* EXCLUDE (probability), COALESCE(stages.label, stage_id, '') AS stage,
+                {kind_sql("stage_id", "won", "closed", "given_deals.probability", "stages.kind")} AS kind,
+                COALESCE(given_deals.probability, stages.probability) AS probability, company_key, crm_key,
+                COALESCE(deleted, FALSE) OR deal_id IN (SELECT deal_id FROM gone_deals) AS gone
+            FROM given_deals
+            LEFT JOIN stages USING (stage_id) LEFT JOIN company USING (line) LEFT JOIN person USING (line)
+        )
+        SELECT
+            line, deal_id, stage, kind, probability, gross_micros, currency, created_at, crm_key, company_key, gone,
+            COALESCE(
+                entered_at,
+                CASE WHEN kind <> 'opportunity' AND closed_at <= getvariable('now') THEN closed_at
+                    WHEN kind <> 'opportunity' AND closed_at IS NOT NULL THEN getvariable('now') END,
+                known_at
+            ) AS entered_at
+        FROM staged LEFT JOIN (
+            SELECT deal_id, stage, MIN(occurred_at) AS known_at FROM earlier GROUP BY deal_id, stage
+        ) AS dated USING (deal_id, stage)
+        QUALIFY ROW_NUMBER() OVER (PARTITION BY deal_id ORDER BY line DESC) = 1
+    """  # noqa: S608
+    return {"given_deals": rows, "deal_people": people, "deal_facts": facts}
+
+
+def opening_outcomes(crm: Crm) -> str:
+    """A SELECT of `outcomes` after `snapshot_steps`: the openings alone."""
+    return _outcomes(crm, f"SELECT {_ROW} FROM ({_OPENINGS})")  # noqa: S608
+
+
+def snapshot_outcomes(crm: Crm) -> str:
+    """A SELECT of `outcomes` after `snapshot_steps`."""
+    return _outcomes(
+        crm,
+        f"""
+        WITH told AS (
+            {_OPENINGS}
+            UNION ALL BY NAME
+            SELECT *, entered_at AS occurred_at FROM deal_facts WHERE stage <> ''
+        ), taken_back AS (
+            SELECT
+                deal_facts.line, earlier.deal_id, earlier.kind, earlier.stage, earlier.occurred_at, TRUE AS gone,
+                earlier.gross_micros, earlier.currency, earlier.probability, earlier.crm_key, earlier.company_key
+            FROM earlier JOIN deal_facts USING (deal_id)
+            ANTI JOIN told ON earlier.deal_id = told.deal_id AND earlier.stage = told.stage
+            WHERE deal_facts.gone OR (earlier.kind IN ('won', 'lost') AND earlier.kind <> deal_facts.kind)
+                OR (earlier.kind = 'opportunity' AND earlier.occurred_at IS NULL)
+        )
+        SELECT {_ROW} FROM told UNION ALL SELECT {_ROW} FROM taken_back
+        """,  # noqa: S608
+    )
+
+
+def gone_outcomes(crm: Crm) -> str:
+    """A SELECT of `outcomes`: what earlier imports said of deals that `accepted` names as gone (line, gone_id)."""
+    return _outcomes(
+        crm,
+        f"""
+        SELECT {_ROW} FROM (
+            SELECT accepted.line, TRUE AS gone, earlier.* FROM earlier JOIN accepted ON deal_id = gone_id
+        )
+        """,  # noqa: S608
+    )
+
+
+def moves_outcomes(crm: Crm, deals: str = "deals") -> str:
+    """A SELECT of `outcomes` out of the step `moves`: line, deal_id, stage_id, entered_at, won, closed, probability.
+
+    What is a deal's own (amount, people, company) comes from `deals`, else from what the workspace knows of it.
+
+    Args:
+        crm: Whose deals they are.
+        deals: A relation such as `deals`, or a step of the same columns.
+    """
+    return _outcomes(
+        crm,
+        f"""
+        WITH held AS (
+            SELECT DISTINCT ON (deal_id) deal_id, gross_micros, currency, crm_key, company_key, gone FROM {deals}
+            UNION ALL BY NAME
+            SELECT
+                deal_id, arg_min(gross_micros, stage) AS gross_micros, arg_min(currency, stage) AS currency,
+                arg_min(crm_key, stage) AS crm_key, arg_min(company_key, stage) AS company_key, FALSE AS gone
+            FROM earlier WHERE deal_id NOT IN (SELECT deal_id FROM {deals}) GROUP BY deal_id
+        ), named AS (
+            SELECT
+                moves.* EXCLUDE (probability), COALESCE(stages.label, stage_id) AS stage,
+                {kind_sql("stage_id", "won", "closed", "moves.probability", "stages.kind")} AS kind,
+                COALESCE(moves.probability, stages.probability) AS probability
+            FROM moves LEFT JOIN stages USING (stage_id)
+        ), followed AS (
+            SELECT
+                *, FIRST_VALUE(kind) OVER (PARTITION BY deal_id ORDER BY entered_at DESC, line DESC) AS last_kind,
+                ROW_NUMBER() OVER (
+                    PARTITION BY deal_id, stage
+                    ORDER BY CASE WHEN kind = 'opportunity' THEN entered_at END, entered_at DESC, line
+                ) AS place
+            FROM named
+        )
+        SELECT
+            line, deal_id, kind, stage, entered_at AS occurred_at, gross_micros, currency, probability, crm_key,
+            company_key, COALESCE(gone, FALSE) OR deal_id IN (SELECT deal_id FROM gone_deals)
+            OR (kind <> 'opportunity' AND kind <> last_kind) AS gone
+        FROM followed LEFT JOIN held USING (deal_id) WHERE place = 1
+        """,  # noqa: S608
+    )
+
+
+def deal_identities(crm: Crm) -> str:
+    """A SELECT of `events` after `snapshot_steps`: every contact of a deal belongs to the deal's company."""
+    return f"""
+        SELECT
+            deal_people.line, '{crm.name}:deal:' || deal_id || ':contact:' || contact_id || ':'
+            || left(md5(hex(company_key)), 12) AS event_id, '{crm.name}' AS source, 'identify' AS type,
+            COALESCE(created_at, getvariable('now')) AS occurred_at, getvariable('now') AS received_at,
+            deal_people.crm_key, company_key, 'file' AS trust
+        FROM deal_people JOIN deal_facts USING (line) WHERE company_key IS NOT NULL AND NOT gone
+    """  # noqa: S608
+
+
+def _outcomes(crm: Crm, rows: str) -> str:
+    return f"""
+        SELECT
+            line, '{crm.name}:' || deal_id AS outcome_id, '{crm.name}' AS system, FALSE AS tracker, kind, stage,
+            CASE WHEN gone THEN 'void' ELSE 'counted' END AS status, occurred_at, gross_micros,
+            CASE WHEN gross_micros IS NOT NULL THEN currency END AS currency, probability, crm_key, company_key, deal_id
+        FROM ({rows})
+    """  # noqa: S608

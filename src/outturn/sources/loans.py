@@ -1,0 +1,90 @@
+"""What files of one command lend to one another, such as the names of stages, and what the workspace knows already.
+
+The tables of a CRM lean on one another: an entry into a stage has no name, amount or company of its own. What a file
+lends (`Layout.lends`) is a table for those that come after it (`Layout.turn`); a file that leans on others is another
+import when they say something else, though its own bytes stay as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from outturn.store.duckdb_engine import DuckDBEngine
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from outturn.sources.recognition import Recognised
+    from outturn.sources.source import Layout
+    from outturn.store.facts import Facts
+
+EARLIER = "earlier"
+"""The relation of what the workspace holds of the source's own outcomes; void ones are not among them."""
+
+_EARLIER = (
+    "outcome_id VARCHAR, stage VARCHAR, kind VARCHAR, occurred_at TIMESTAMPTZ, gross_micros BIGINT, currency VARCHAR, "
+    "probability DOUBLE, crm_key BLOB, company_key BLOB, deal_id VARCHAR"
+)
+_EARLIER_COLUMNS = ", ".join(column.split()[0] for column in _EARLIER.split(", "))
+
+
+@dataclass(slots=True)
+class Loans:
+    """What the files of one command have lent so far."""
+
+    facts: Facts
+    _lent: dict[tuple[str, str], list[tuple[str, pa.Table]]] = field(default_factory=dict)
+
+    def told(self, recognised: Recognised) -> dict[str, str]:
+        """What a file's import depends on beside its bytes and the flags: the files that it leans on."""
+        lenders = sorted({sha256 for name in recognised.layout.leans for sha256, _rows in self._of(recognised, name)})
+        return {"beside": hashlib.sha256("".join(lenders).encode()).hexdigest()[:16]} if lenders else {}
+
+    def borrow(self, connection: duckdb.DuckDBPyConnection, recognised: Recognised) -> list[str]:
+        """Make a table of every relation that the file's layout leans on, and say what nobody lent."""
+        missed = []
+        for name in recognised.layout.leans:
+            if name == EARLIER:
+                self._borrow_earlier(connection, recognised.source.name)
+                continue
+            relation = recognised.source.relations[name]
+            connection.execute(f"CREATE OR REPLACE TABLE {name} ({relation.columns})")
+            for _sha256, rows in self._of(recognised, name):
+                _insert(connection, name, rows)
+            if name in recognised.layout.misses and not self._of(recognised, name):
+                missed.append(relation.says)
+        return missed
+
+    def lend(self, connection: duckdb.DuckDBPyConnection, recognised: Recognised, sha256: str) -> None:
+        """Keep what an accepted file lends to the later ones of the command."""
+        for name, statement in recognised.layout.lends.items():
+            rows = connection.sql(statement).to_arrow_table()
+            self._lent.setdefault((recognised.source.name, name), []).append((sha256, rows))
+
+    def _of(self, recognised: Recognised, name: str) -> list[tuple[str, pa.Table]]:
+        return self._lent.get((recognised.source.name, name), [])
+
+    def _borrow_earlier(self, connection: duckdb.DuckDBPyConnection, system: str) -> None:
+        connection.execute(f"CREATE OR REPLACE TABLE {EARLIER} ({_EARLIER})")
+        engine = DuckDBEngine()
+        try:
+            self.facts.expose(engine, only=("outcomes",))
+            statement = f"SELECT {_EARLIER_COLUMNS} FROM outcomes WHERE system = $system AND status <> 'void'"  # noqa: S608
+            _insert(connection, EARLIER, engine.query(statement, {"system": system}))
+        finally:
+            engine.close()
+
+
+def make_steps(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
+    """Make the layout's own tables between `accepted` and its outputs."""
+    for name, statement in layout.steps.items():
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS {statement}")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    connection.register("lent_rows", rows)
+    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM lent_rows")  # noqa: S608
+    connection.unregister("lent_rows")
