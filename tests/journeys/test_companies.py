@@ -32,11 +32,15 @@ def contact(world: World, name: str, company: bytes | None = None, **columns: An
     world.event("identify", {"user": name, "crm": f"hubspot:{name}"}, company_key=company, **columns)
 
 
+def at_day(day: float | None) -> float | None:
+    return None if day is None else days(day)
+
+
 def deal(
     world: World,
     deal_id: str,
     who: str | None,
-    *entries: tuple[str, str, float],
+    *entries: tuple[str, str, float | None],
     company: bytes | None = None,
     **given: Any,
 ) -> None:
@@ -44,7 +48,7 @@ def deal(
     person = {} if who is None else {"crm": f"hubspot:{who}"}
     for kind, stage, day in entries:
         world.outcome(
-            f"hubspot:{deal_id}", person, kind, stage=stage, at=days(day), system="hubspot", deal_id=deal_id,
+            f"hubspot:{deal_id}", person, kind, stage=stage, at=at_day(day), system="hubspot", deal_id=deal_id,
             company_key=company, **{"gross": "1000.00", **given},
         )  # fmt: skip
 
@@ -265,7 +269,7 @@ def test_a_companys_deal_knows_its_first_lead_and_its_opening() -> None:
     contact(world, "ana", ACME)
     contact(world, "ben", ACME)
     for name, day in (("ben", 4), ("ana", 2), ("eve", 1)):
-        world.outcome(f"hubspot:contact:{name}", {"crm": f"hubspot:{name}"}, "lead", at=days(day), system="hubspot")
+        world.outcome(f"hubspot:contact:{name}", {"crm": f"hubspot:{name}"}, "lead", at=at_day(day), system="hubspot")
     deal(world, "d1", "ben", ("opportunity", "Demo", 5), ("opportunity", "", 6), ("won", "Closed won", 9), company=ACME)
     lead, opportunity = (f"CAST(outturn_day({at}, 'UTC') AS VARCHAR)" for at in ("lead_at", "opportunity_at"))
     assert built(world).conversions("goal", lead, opportunity) == [
@@ -304,6 +308,21 @@ def test_a_deal_is_worth_what_it_is_expected_to_bring() -> None:
     # A goal of openings carries it along as the margin of its conversions.
     margins = {outcome_id[8:]: margin for outcome_id, margin in found.conversions("outcome_id", "margin_micros")}
     assert margins == {name: worth for name, worth in expected.items() if name != "yen"}
+
+
+def test_a_stage_without_a_time_is_where_the_deal_is_now() -> None:
+    world = b2b(OPENED, Goal("offer", ("opportunity",), stages=("Offer",)), WON)
+    deal(world, "d1", "a", ("opportunity", "", 1), ("opportunity", "Demo", 3), probability=0.2)
+    deal(world, "d1", "a", ("opportunity", "Offer", None), probability=0.5)
+    deal(world, "d2", "b", ("opportunity", "", 2), ("won", "Closed won", None))
+    found = built(world)
+    assert found.rows("SELECT stage, expected_micros, stage_at IS NULL FROM deals ORDER BY deal_key") == [
+        ("Offer", 500 * UNIT, True), ("Closed won", 1000 * UNIT, True),
+    ]  # fmt: skip
+    assert found.conversions("goal", "outcome_id") == [("opened", "hubspot:d1"), ("opened", "hubspot:d2")]
+    said = found.conversions_found.idle_goals
+    assert [one.goal for one in said] == ["offer", "deal"]
+    assert all("leaves out 1 whose date no import holds" in one.says for one in said)
 
 
 def test_what_trackers_saw_of_deals_counts_only_where_nothing_else_does() -> None:

@@ -4,6 +4,6 @@
 -- says: what imports hold of outcomes that a goal could count
 SELECT system, kind, stage, status, COUNT(*) AS outcomes
 FROM outcomes
-WHERE occurred_at IS NOT NULL AND kind NOT IN ('refund', 'chargeback')
+WHERE kind NOT IN ('refund', 'chargeback')
 GROUP BY system, kind, stage, status
 ORDER BY system, kind, stage, status

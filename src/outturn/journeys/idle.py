@@ -1,4 +1,4 @@
-"""Goals that count nothing, or name a stage that nothing entered: said by the build, for 0 looks like an answer."""
+"""Goals that count nothing, or less than they name: said by the build, for 0 looks like an answer."""
 
 from __future__ import annotations
 
@@ -33,17 +33,21 @@ class _Held(NamedTuple):
 
 
 def idle_goals(engine: Engine, goals: Sequence[Goal]) -> tuple[IdleGoal, ...]:
-    """Which goals count nothing, and which of their stages nothing entered.
+    """Which goals count nothing, which of their stages nothing entered, and what they leave out for want of a date.
 
     A ledger without any outcome is no goal's fault: only goals that name a system or stages are told then.
 
     Args:
-        engine: Knows `outcomes` and `sales`.
+        engine: Knows `outcomes` and the steps up to `sales`.
         goals: All goals of the workspace.
     """
     held = [_Held(*row) for row in engine.rows(load(__package__, "held"))]
     counting = {goal for (goal,) in engine.rows("SELECT DISTINCT goal FROM sales")}
-    told = ((goal, _idleness(goal, held, counts=goal.id in counting)) for goal in goals)
+    undated = dict(engine.rows(load(__package__, "undated")))
+    told = (
+        (goal, _undated(undated[goal.id]) if goal.id in undated else _idleness(goal, held, counts=goal.id in counting))
+        for goal in goals
+    )
     return tuple(IdleGoal(goal.id, f"Goal {goal.id!r} {says}") for goal, says in told if says)
 
 
@@ -61,6 +65,13 @@ def _idleness(goal: Goal, held: Sequence[_Held], *, counts: bool) -> str:
         kinds = " or ".join(goal.kinds)
         return f"counts nothing: no outcome{among} is of kind {kinds}. {_there_are('kinds', (one.kind for one in own))}"
     return _missing_stages(goal, of_kind, among) or ("" if counts else _does_not_stand(goal, of_kind, among))
+
+
+def _undated(deals: int) -> str:
+    return (
+        f"leaves out {deals:,} whose date no import holds. Import the history of the deals' stages, or an export with "
+        f"the dates on which they were entered and closed."
+    )
 
 
 def _missing_stages(goal: Goal, of_kind: Sequence[_Held], among: str) -> str:

@@ -183,7 +183,7 @@ def _deals(asked: _Asked, *, led: bool = False) -> list[Row]:
     asking = {"goal": goal.id if goal else "", "led": led}
     counts = None if goal is None else {outcome_id for (outcome_id,) in asked.engine.rows(counted, asking)}
     deals = [
-        {**row, "stage_at": instant_of(row["stage_at"])}
+        {**row, "stage_at": None if row["stage_at"] is None else instant_of(row["stage_at"])}
         for row in found
         if counts is None or row["outcome_id"] in counts
     ]
