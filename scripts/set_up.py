@@ -2,6 +2,7 @@
 
     python3 scripts/set_up.py .venv requirements.lock
     python3 scripts/set_up.py .venv-spark requirements-spark.lock
+    python3 scripts/set_up.py .venv-peers requirements-peers.lock
 
 A stamp inside the environment remembers what was installed, so that a second run only compares it:
 another lock, another Python or a moved folder makes the environment anew; another pyproject.toml
@@ -18,6 +19,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,8 +27,9 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 STAMP = "set-up.json"
 JAVA_PACKAGE = "openjdk-17-jre-headless"
 OLDEST_JAVA = 17
+SPARK, PEERS = "requirements-spark.lock", "requirements-peers.lock"
 # What a source-only package is built with stands in the lock too, and goes in before it.
-BUILD_TOOLS = ("setuptools",)
+BUILD_TOOLS = {SPARK: ("setuptools",), PEERS: ("cython", "numpy", "setuptools")}
 
 
 class SetUpError(Exception):
@@ -44,8 +47,10 @@ def main(arguments: list[str]) -> int:
         return 2
     environment, lock = ROOT / arguments[0], ROOT / arguments[1]
     try:
-        if "spark" in lock.name:
+        if lock.name == SPARK:
             require_java()
+        if lock.name == PEERS:
+            require_compiler()
         set_up(environment, lock)
     except SetUpError as error:
         print(f"set-up: {error}", file=sys.stderr)
@@ -73,7 +78,9 @@ def set_up(environment: Path, lock: Path) -> None:
         create(environment)
         install_lock(environment, lock)
         write_stamp(stamp, {**wanted, "project": "not yet"})
-    install(environment, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT))
+    # Peers stand beside the product, never in one process with it.
+    if lock.name != PEERS:
+        install(environment, "--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT))
     write_stamp(stamp, wanted)
 
 
@@ -88,7 +95,7 @@ def create(environment: Path) -> None:
 
 def install_lock(environment: Path, lock: Path) -> None:
     """Every package of the lock, each only if its bytes have the hash that the lock names."""
-    tools = "".join(block for block in blocks(lock) if block.split("==")[0] in BUILD_TOOLS)
+    tools = "".join(block for block in blocks(lock) if block.split("==")[0] in BUILD_TOOLS.get(lock.name, ()))
     if not tools:
         install(environment, "--require-hashes", "--requirement", str(lock))
         return
@@ -160,6 +167,18 @@ def require_java() -> None:
         said = spoken.stderr.splitlines()[0] if spoken.stderr else "nothing"
         raise SetUpError(
             f"Spark needs Java 17 or later; {java} says: {said}. On Debian or Ubuntu: apt-get install {JAVA_PACKAGE}"
+        )
+
+
+def require_compiler() -> None:
+    """Refuse early what a peer that comes as C++ source would say in a page of the compiler's words."""
+    compiler = (os.environ.get("CXX") or "c++").split()[0]
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    if shutil.which(compiler) is None or not header.is_file():
+        missing = f"no {compiler} on the PATH" if header.is_file() else f"no {header}"
+        raise SetUpError(
+            f"one of the peers is built from C++ source, and there is {missing}. "
+            "On Debian or Ubuntu: apt-get install g++ python3-dev"
         )
 
 

@@ -17,7 +17,8 @@ import pytest
 from scripts.set_up import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-spark.lock")
+ENGINES = ("requirements.lock", "requirements-spark.lock")
+LOCKS = (*ENGINES, "requirements-peers.lock")
 # One character of each stands in brackets, so that this file does not trip over itself.
 FORBIDDEN = {
     "a package index": r"pypi[.]org|pythonhosted[.]or[g]|(?<!emit-)index-ur[l]\s*[ =]\s*\S|find-link[s]\s*[ =]\s*\S",
@@ -125,7 +126,7 @@ def test_a_lock_holds_all_that_was_asked_for(lock: str) -> None:
 
 
 def test_both_engines_run_on_the_same_versions() -> None:
-    plain, spark = ({line for line, _ in packages(lock)} for lock in LOCKS)
+    plain, spark = ({line for line, _ in packages(lock)} for lock in ENGINES)
     product = {name_of(line) for line in project()["dependencies"]}
     assert {line for line in plain if name_of(line) in product} == {line for line in spark if name_of(line) in product}
 
@@ -144,8 +145,17 @@ def test_what_the_project_declares_is_what_the_locks_ask_for() -> None:
 
 def test_every_dependency_has_its_decision() -> None:
     decisions = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "docs" / "decisions").glob("*.md"))
-    asked = {name_of(line) for file in ("requirements.in", "requirements-spark.in") for line in wanted(file)}
+    asked = {name_of(line) for lock in LOCKS for line in wanted(lock.replace(".lock", ".in"))}
     assert {name for name in asked if f"`{name}`" not in decisions} == set()
+
+
+def test_a_peers_licence_never_reaches_the_project() -> None:
+    peers = wanted("requirements-peers.in") - {"matplotlib", "cython", "numpy", "setuptools"}
+    assert {name_of(line) for line in peers} == {"channelattribution"}
+    for file in tracked():
+        if file.suffix == ".py" and file.name not in ("channel_attribution.py", Path(__file__).name):
+            imported = re.findall(r"^\s*(?:import|from) (\w+)", text_of(file) or "", re.MULTILINE)
+            assert "ChannelAttribution" not in imported, file
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
