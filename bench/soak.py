@@ -1,7 +1,9 @@
 """The long run: a market of ten million touches from its files to its figures, and every sum closed.
 
 make soak                                 with the property tests at 2,000 examples
-python -m bench.soak --people 60000       smaller; about 3.6 touches per person in 90 days
+python -m bench.soak --people 140000      smaller; about 3.6 touches per person in 90 days
+
+Each line: seconds since the start, the most memory that the step before it held, and the step that begins.
 """
 
 from __future__ import annotations
@@ -27,21 +29,40 @@ PEOPLE = 2_800_000
 
 def main() -> int:
     """Play the market in a folder of its own; 1 when a sum does not close."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=PEOPLE)
-    people = parser.parse_args().people
-    folder = Path(tempfile.mkdtemp(prefix="outturn-soak-"))
-    began = time.perf_counter()
+    parser.add_argument("--keep", type=Path, help="play it in this folder, an earlier run's or new, and leave it there")
+    asked = parser.parse_args()
+    folder = asked.keep or Path(tempfile.mkdtemp(prefix="outturn-soak-"))
+    began, peaks = time.perf_counter(), [0.0]
 
     def said(what: str) -> None:
-        print(f"{time.perf_counter() - began:7.1f} s  {peak_memory_mb():6.0f} MB  {what}", flush=True)
+        peaks.append(_peak_of_step_mb())
+        print(f"{time.perf_counter() - began:7.1f} s  {peaks[-1]:6.0f} MB  {what}", flush=True)
 
     try:
-        shown = api.demo(folder / "demo", now=datetime.now(UTC), progress=said, people=people, days=90, seed=7)
+        shown = api.demo(folder / "demo", now=datetime.now(UTC), progress=said, people=asked.people, days=90, seed=7)
         said(f"{shown['build']['touches']:,} touches, {shown['build']['conversions']:,} conversions")
+        sizes = ", ".join(f"{name} {_megabytes(Path(shown[name])):,.0f} MB" for name in ("exports", "workspace"))
+        said(f"on disk: {sizes}; at most {max(peaks):,.0f} MB of memory at any time")
         return _closes(Path(shown["workspace"]), said)
     finally:
-        shutil.rmtree(folder)
+        if not asked.keep:
+            shutil.rmtree(folder)
+
+
+def _peak_of_step_mb() -> float:
+    """The most memory held since this was last asked; where the system keeps no such mark, since the start."""
+    status, reset = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not (status.exists() and reset.exists()):
+        return peak_memory_mb()
+    (peak,) = (line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+    reset.write_text("5", encoding="ascii")
+    return int(peak.split()[1]) / 1024
+
+
+def _megabytes(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 2**20
 
 
 def _closes(root: Path, said: Callable[[str], None]) -> int:
