@@ -5,7 +5,6 @@ Drawn with a seed: a million paths of 3.34 touches over twelve channels, of whic
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
