@@ -46,12 +46,12 @@ class World:
         """Import one file of this content."""
         return self.take(self.file(name, content), **options)[0]
 
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """What stands in the current views."""
         engine = DuckDBEngine()
         try:
             Facts(self.workspace.lake).expose(engine)
-            return engine.rows(statement)
+            return engine.rows(statement, parameters or {})
         finally:
             engine.close()
 

@@ -2,6 +2,8 @@
 
 The touch is dated as the CRM says: when the first page was seen, else the first conversion, else when it wrote the
 person down. Tags and click ids say more than a source that the CRM made of them, so that one counts where they lack.
+They stand as a page that was seen: channel rules read them as they read any visit's, and a visit that tracking saw at
+that time with the same marks is the same visit, not a second one.
 """
 
 from __future__ import annotations
@@ -74,10 +76,11 @@ def origin_events(crm: Crm, rows: str) -> str:
         )
         SELECT
             * EXCLUDE (native, seen_at, by_name, by_arrival, stated_channel, platform, url, referrer),
-            '{crm.name}:' || native || ':origin' AS event_id, '{crm.name}' AS source, 'touch' AS type,
+            '{crm.name}:' || native || ':origin' AS event_id, '{crm.name}' AS source,
+            CASE WHEN by_name THEN 'touch' ELSE 'page' END AS type,
             seen_at AS occurred_at, getvariable('now') AS received_at, 'file' AS trust,
             CASE WHEN NOT by_name THEN url END AS url, CASE WHEN NOT by_name THEN referrer END AS referrer,
             CASE WHEN by_name THEN stated_channel END AS stated_channel,
-            CASE WHEN by_name THEN platform END AS platform, 'visit' AS touch_kind
+            CASE WHEN by_name THEN platform END AS platform, CASE WHEN by_name THEN 'visit' END AS touch_kind
         FROM told WHERE by_name OR by_arrival
     """  # noqa: S608
