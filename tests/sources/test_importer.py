@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from outturn.domain.errors import UsageError
+from outturn.sources import lookups
 from outturn.sources.history import imports, refused
 from outturn.sources.importer import ImportOptions
+from tests.sources.worlds import World
 
 if TYPE_CHECKING:
-    from tests.sources.worlds import World
+    from pathlib import Path
 
 GOOGLE = "Campaign,Day,Currency code,Cost,Impr.,Clicks\n"
 META = "Campaign name,Campaign ID,Day,Amount spent (USD),Impressions,Link clicks\n"
@@ -155,6 +157,24 @@ def test_a_whole_file_is_refused(world: World, text: str, code: str) -> None:
     report = world.text("1.csv", text)
     assert (report.verdict, next(iter(report.reasons))) == ("refuse", code)
     assert report.rows_read == report.accepted + report.refused + report.ignored
+
+
+def test_identifiers_too_many_for_a_table_of_them_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = (
+        "outcome_id,kind,occurred_at,user_id,email,phone,crm_id,revenue,currency\n"
+        "0,purchase,2026-09-01T10:00:00Z,7,Ana@Example.com,+1 650 555 1212,,1.00,EUR\n"
+        "1,purchase,2026-09-01T10:00:00Z,7.0,no address,,c-1,1.00,EUR\n"
+        "2,purchase,2026-09-01T10:00:00Z, ,b@x.example,,,1.00,EUR\n"
+    )
+    found = []
+    for most in (2_000_000, 1, 0):
+        monkeypatch.setattr(lookups, "_MOST_KEYS", most)
+        (tmp_path / str(most)).mkdir()
+        world = World(tmp_path / str(most))
+        assert world.text("outcomes.csv", people).accepted == 3
+        found.append(world.rows("SELECT user_key, email_key, phone_key, crm_key FROM outcomes ORDER BY outcome_id"))
+    assert found[0] == found[1] == found[2]
+    assert [sum(key is not None for key in row) for row in found[0]] == [3, 2, 1]
 
 
 def test_what_no_source_knows_says_what_to_do_and_repeats_neither_people_nor_a_whole_page(world: World) -> None:

@@ -64,8 +64,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
         )
         source = "phones"
     else:
-        rule = cell.canonical or _CANONICAL.get(cell.identity, "TRIM(text)")
-        source = f"(SELECT text, {rule} AS canonical FROM ({distinct}))"  # noqa: S608
+        source = f"(SELECT text, {_canonical(cell)} AS canonical FROM ({distinct}))"  # noqa: S608
     connection.execute(
         f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT text, outturn_key($kind, canonical) AS value FROM "  # noqa: S608
         f"{source} WHERE canonical IS NOT NULL",
@@ -73,3 +72,15 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
     )
     if cell.identity == "phone":
         connection.unregister("phones")
+
+
+def key_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
+    """SQL for a cell's key, row by row: where texts are so many that a table of them would take more than it saves."""
+    connection.execute(f"CREATE OR REPLACE MACRO canonical_{cell.name}(text) AS {_canonical(cell)}")
+    text = f"{cell.name}_text"
+    return f"CASE WHEN TRIM({text}) <> '' THEN outturn_key('{cell.identity}', canonical_{cell.name}({text})) END"
+
+
+def _canonical(cell: Cell) -> str:
+    """SQL for the canonical form of `text`; NULL where it is no such identifier."""
+    return cell.canonical or _CANONICAL.get(cell.identity, "TRIM(text)")

@@ -11,7 +11,7 @@ import pyarrow as pa
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.sources import cells, dates
 from outturn.sources.frame import quoted_text
-from outturn.sources.identity import make_keys
+from outturn.sources.identity import key_sql, make_keys
 from outturn.sources.source import Kind
 
 if TYPE_CHECKING:
@@ -23,15 +23,22 @@ if TYPE_CHECKING:
     from outturn.sources.source import Cell
 
 _FEW = 16
+_MOST_KEYS = 2_000_000  # Each takes some 120 bytes in a table that is joined, and an import has a gigabyte.
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> None:
-    """The tables `read_<cell>` (text, value) of kinds that are read once per distinct text."""
+def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> dict[str, str]:
+    """Make the tables `read_<cell>` (text, value) of kinds that are read once per distinct text.
+
+    Returns:
+        By cell that has no such table: the SQL for its value.
+    """
     days: dict[str, list[str]] = {}
+    written = _too_many(connection, [cell for cell in looked_up if cell.kind is Kind.KEY])
     for cell in looked_up:
         if cell.kind is Kind.KEY:
-            make_keys(connection, cell, manner.phone_region)
+            if cell.name not in written:
+                make_keys(connection, cell, manner.phone_region)
             continue
         found = connection.execute(
             f"SELECT DISTINCT {cell.name}_text FROM texts WHERE {cells.present(f'{cell.name}_text')} AND cells IS NULL"  # noqa: S608
@@ -50,6 +57,23 @@ def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner
             read_days = dates.days_of(days[cell.name], given=order)
             past = {text: day if day and (cell.future or day <= last) else None for text, day in read_days.items()}
             _register(connection, cell, past, pa.date32())
+    return written
+
+
+def _too_many(connection: duckdb.DuckDBPyConnection, keys: list[Cell]) -> dict[str, str]:
+    """The SQL of identifiers that are so many that tables of them all would not fit beside one another."""
+    own = [cell for cell in keys if cell.identity != "phone"]
+    if not own or connection.execute("SELECT COUNT(*) FROM texts").fetchall()[0][0] <= _MOST_KEYS:
+        return {}
+    counts = ", ".join(f"approx_count_distinct({cell.name}_text)" for cell in own)
+    texts = connection.execute(f"SELECT {counts} FROM texts").fetchall()[0]  # noqa: S608
+    written: dict[str, str] = {}
+    together = 0
+    for count, cell in sorted(zip(texts, own, strict=True), key=lambda one: one[0]):
+        together += count
+        if together > _MOST_KEYS:
+            written[cell.name] = key_sql(connection, cell)
+    return written
 
 
 def _currencies(texts: list[str]) -> dict[str, str | None]:

@@ -122,17 +122,17 @@ def _read_carefully(
     make_texts(connection, frame, recognised)
     if not _one(connection, "SELECT COUNT(*) FROM (SELECT 1 FROM texts LIMIT 1)"):
         raise FileRefused("EMPTY_FILE", "the file has a header and no rows")
-    look_up(connection, [cell for cell in present if cell.kind in LOOKED_UP], manner)
+    written = look_up(connection, [cell for cell in present if cell.kind in LOOKED_UP], manner)
     given = manner.decimal or recognised.layout.number or ("." if frame.kind != "csv" else "")
     style, settled = _style(connection, present, given, sample=True)
     if not settled:
         style, _ = _style(connection, present, given, sample=False)
     reading = replace(reading, faults=_faults(reading))
-    connection.execute(_parse_statement(reading, style, manner, "texts", {}))
+    connection.execute(_parse_statement(reading, style, manner, "texts", written))
     if _has_number_faults(connection, reading):
         again, _ = _style(connection, present, given, sample=False)
         if again != style:
-            connection.execute(_parse_statement(reading, again, manner, "texts", {}))
+            connection.execute(_parse_statement(reading, again, manner, "texts", written))
     return reading
 
 
