@@ -165,7 +165,8 @@ def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silen
         progress: Told what is being done.
         options: `people`, `days`, `seed` of `outturn.simulator.simulate`.
     """
-    from outturn.pipeline.truth import Planted, beside_truth
+    from outturn.pipeline.compare import read_truth
+    from outturn.pipeline.truth import beside_truth
     from outturn.simulator import AURORA, TRUTH_FILE, simulate
 
     _mark_as_demo(folder)
@@ -190,19 +191,12 @@ def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silen
     if refused:
         raise Refusal(f"The demo's own files were refused: {'; '.join(refused)}")
     figures = workspace.build(now=now + timedelta(microseconds=2), progress=progress)
-    planted = {
-        channel.channel: Planted(
-            channel.incremental_orders, channel.incremental_revenue_micros - channel.incremental_refunded_micros
-        )
-        for channel in truth.channels
-    }
-    planted["(none)"] = Planted(truth.baseline_orders, truth.baseline_revenue_micros - truth.baseline_refunded_micros)
     return {
         "workspace": str(workspace.root),
         "exports": str(exports),
         "currency": truth.currency,
         "build": figures,
-        "channels": beside_truth(workspace.workspace, planted),
+        **beside_truth(workspace.workspace, read_truth(folder / TRUTH_FILE)),
     }
 
 

@@ -38,6 +38,8 @@ _WRONG = {
     "attribute --model linaer": "Did you mean 'linear'?",
     "attribute --by chanel": "'channel', 'campaign'",
     "attribute --lookback 0": "1<=x<=3650",
+    "attribute --null-maturity p95": "'p95' is neither p90 nor none nor a number of days",
+    "attribute --players people": "'channel', 'campaign'",
     "attribute --goal sales": "Did you mean 'sale'?",
     "imports undo i20250310T000000000000-0001": "outturn imports",
     "refused i20250310T000000000000-0001": "outturn imports",
@@ -135,9 +137,22 @@ def test_without_touches_attribute_says_which_exports_would_supply_them(
 ) -> None:
     answer("-w", empty, "import", _other_sales(tmp_path), exports / "google_ads_campaigns.csv")
     ran = outturn("-w", empty, "attribute")
-    assert (ran.code, ran.out) == (1, "")
+    assert ran.code == 1
     for word in ("GA4", "Segment", "MER", "claimed"):
         assert word in ran.err
+    (row,) = answer("-w", empty, "kpis")["rows"]
+    asked = outturn("-w", empty, "attribute", "--json")
+    assert asked.code == 1
+    known = asked.json["without_touches"]
+    assert {name: known[name] for name in ("conversions", "revenue", "mer")} == {
+        name: row[name] for name in ("conversions", "revenue", "mer")
+    }
+    # The platform's claims beside the ledger, in the table and in --json.
+    (claim,) = known["claims"]
+    assert (claim["platform"], claim["spend"]) == ("google_ads", row["spend"])
+    assert claim["claimed_conversions"] == row["claimed_conversions"] > 0
+    assert "google_ads" in ran.out
+    assert "never added up" in ran.out
 
 
 def test_missing_rates_name_currency_and_days_and_refuse_no_import(empty: Path, exports: Path) -> None:

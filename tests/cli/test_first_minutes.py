@@ -113,7 +113,7 @@ def test_what_is_printed_for_people_names_every_channel_and_no_markup(pristine: 
     for row in answer("-w", pristine, "kpis", "--by", "channel")["rows"]:
         assert row["channel"] in shown.out
     credit = outturn("-w", pristine, "attribute", "--model", "linear,time_decay")
-    assert re.search(r"channel +linear +time_decay", credit.out)
+    assert re.search(r"channel +linear revenue +linear 90.% +time_decay revenue", credit.out)
     assert "\x1b" not in shown.out + credit.out, "colours belong on a terminal"
 
 

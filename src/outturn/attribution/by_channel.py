@@ -9,7 +9,7 @@ from outturn.attribution.journey import Credit, Journey, model
 
 
 @model
-def weights(journey: Journey, credit: Credit) -> None:
+def in_proportion(journey: Journey, credit: Credit) -> None:
     """Shares in proportion to `removal_effect`; equal ones where all effects are 0."""
     touches = len(journey.channel)
     total = 0.0

@@ -16,6 +16,6 @@ Anderl, Becker, von Wangenheim and Schumann (2016), Mapping the customer journey
 
 from __future__ import annotations
 
-from outturn.attribution.by_channel import weights
+from outturn.attribution.by_channel import in_proportion as weights
 
 __all__ = ["weights"]

@@ -11,6 +11,6 @@ Zhao, Mahboobi and Bagheri (2018), Shapley Value Methods for Attribution Modelin
 
 from __future__ import annotations
 
-from outturn.attribution.by_channel import weights
+from outturn.attribution.by_channel import in_proportion as weights
 
 __all__ = ["weights"]

@@ -12,6 +12,8 @@ from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
 from outturn.cli.progress import progress_bar
 
+_SHOWN = "last_non_direct"
+
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
@@ -43,20 +45,32 @@ def _print_channels(shown: dict[str, Any]) -> None:
     # However narrow the terminal, the truth stands beside every model.
     print_table(
         f"Revenue by channel in {shown['currency']}: what each model credits, and what the channel really caused",
-        ["channel", "truth", "spend", "claimed orders", *models],
+        ["channel", "truth", "spend", "claimed orders", *models, f"90\u00a0% of {_SHOWN}"],
         [
             [
                 row["channel"], _whole(row["truth"]["revenue"]), _whole(row["spend"]), row["claimed_conversions"],
                 *(_whole(row["models"][model]["revenue"]) for model in models),
+                _interval(row["models"][_SHOWN]),
             ]
             for row in rows
         ],
         labels=2,
         caption=(
             "claimed orders: the platforms' own word, never added up. truth: revenue that would not have come without "
-            "the channel, known because the market is simulated; (none): what came by itself."
+            "the channel, known because the market is simulated; (none): what came by itself. 90 %: what other people "
+            "of the same market might have given; it knows nothing of cause."
         ),
     )  # fmt: skip
+    best = shown["nearest"][0]
+    click.echo(
+        f"Nearest to the truth: {best['model']}, which still puts {best['misplaced_revenue_share']:.0%} of the revenue "
+        "to the wrong channel."
+    )
+
+
+def _interval(credited: dict[str, Any]) -> str | None:
+    low, high = credited["revenue_ci_low"], credited["revenue_ci_high"]
+    return None if low is None else f"{_whole(low):,} – {_whole(high):,}"
 
 
 def _whole(amount: str | None) -> int | None:

@@ -1,15 +1,15 @@
-"""`outturn kpis`, `outturn attribute` and `outturn unjoined`."""
+"""`outturn kpis` and `outturn unjoined`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
+from outturn.cli.questions import days_between, from_option, goal_option, names, to_option
 from outturn.domain.time import Days, parse_day
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ _SHOWN = (
 _ONLY_IN_JSON = ("account_id", "campaign_id", "campaign_name")
 
 
-def _names(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip()) if value else ()
-
-
 def _where(_ctx: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in value]
     if any(not sign for _, sign, _ in pairs):
@@ -44,26 +40,21 @@ def _where(_ctx: click.Context, _parameter: click.Parameter, value: tuple[str, .
     return {name.strip(): text for name, _, text in pairs}
 
 
-_goal = click.option("--goal", help="A goal of outturn.toml. Default: the first.")
-_from = click.option("--from", "first", help="First day, YYYY-MM-DD.")
-_to = click.option("--to", "last", help="Last day, YYYY-MM-DD.")
-
-
 @click.command("kpis")
 @click.option(
     "--by",
-    callback=_names,
+    callback=names,
     help="Dimensions, comma-separated: channel, platform, account_id, campaign, ad_group, ad, date_day, week, month.",
 )
-@_goal
+@goal_option
 @click.option("--model", help="The attribution model of sales by channel.")
-@_from
-@_to
+@from_option
+@to_option
 @click.option("--as-of", help="What was known at the end of that day.")
 @click.option(
     "--basis", default="conversion_day", show_default=True, help="conversion_day or cash_day: where a refund counts."
 )
-@click.option("--kpi", callback=_names, help="KPI ids, comma-separated. --json: all of them by default.")
+@click.option("--kpi", callback=names, help="KPI ids, comma-separated. --json: all of them by default.")
 @click.option(
     "--rows", "open_rows", is_flag=True, help="Open one figure: its source rows, with file and line. Needs one --kpi."
 )
@@ -82,7 +73,7 @@ def kpis_command(
     outturn -w acme kpis --by campaign,month --kpi spend,roas --json
     outturn -w acme kpis --kpi spend --where channel="Paid Search" --rows
     """
-    days = _days(asked.pop("first"), asked.pop("last"))
+    days = days_between(asked.pop("first"), asked.pop("last"))
     as_of = asked.pop("as_of")
     asked["as_of"] = parse_day(as_of) if as_of else None
     workspace = api.find(folder)
@@ -131,49 +122,6 @@ def _print_rows(
         print_table(f"{measure}: {len(rows):,} rows", columns, [[row[name] for name in columns] for row in rows])
 
 
-@click.command("attribute")
-@_goal
-@click.option("--model", "models", callback=_names, help="Models, comma-separated, or all. Default: attribution.model.")
-@click.option("--by", type=click.Choice(["channel", "campaign"]), default="channel", show_default=True)
-@click.option(
-    "--lookback",
-    "lookback_days",
-    type=click.IntRange(1, 3650),
-    help="Days before a conversion in which touches earn credit.",
-)
-@_from
-@_to
-@json_option
-@click.pass_obj
-def attribute_command(
-    folder: Path | None, /, models: tuple[str, ...], first: str | None, last: str | None, *, as_json: bool, **asked: Any
-) -> None:
-    """Credit by model. Each model's rows, (none) included, add up to the ledger exactly.
-
-    \b
-    outturn -w acme attribute --model linear,time_decay
-    outturn -w acme attribute --model all --by campaign --json
-    """
-    found = api.find(folder).attribute(models, days=_days(first, last), **asked)
-    if as_json:
-        print_json(found)
-        return
-    names = list(found["models"])
-    labels = ["channel"] if asked["by"] == "channel" else ["channel", "platform", "campaign_name"]
-    rows = sorted(zip(*found["models"].values(), strict=True), key=lambda row: row[0]["channel"].startswith("("))
-    figures = ("revenue",) if len(names) > 1 else ("conversions", "revenue")
-    ledger = f"{found['conversions']:,.0f} conversions · {Decimal(found['revenue']):,.2f} {found['currency']}"
-    print_table(
-        f"Credit · goal {found['goal']} · {ledger} · lookback {found['lookback_days']} days",
-        [*labels, *(f"{name} {figure}" if len(names) == 1 else name for name in names for figure in figures)],
-        [
-            [*(row[0][label] for label in labels), *(_amount(one[figure]) for one in row for figure in figures)]
-            for row in rows
-        ],
-        labels=len(labels),
-    )
-
-
 @click.command("unjoined")
 @json_option
 @click.pass_obj
@@ -192,12 +140,3 @@ def unjoined_command(folder: Path | None, /, *, as_json: bool) -> None:
         return
     columns = ["touches", *(name for name in rows[0] if name != "touches")]
     print_table("Touches that joined no campaign", columns, [[row[name] for name in columns] for row in rows])
-
-
-def _amount(value: str | float) -> Decimal | float:
-    """Money comes as decimal text."""
-    return Decimal(value) if isinstance(value, str) else value
-
-
-def _days(first: str | None, last: str | None) -> Days:
-    return Days(parse_day(first) if first else None, parse_day(last) if last else None)

@@ -22,7 +22,7 @@ COMMANDS: dict[str, str] = {
     "refused": "outturn.cli.imports",
     "build": "outturn.cli.workspace",
     "kpis": "outturn.cli.figures",
-    "attribute": "outturn.cli.figures",
+    "attribute": "outturn.cli.credit",
     "unjoined": "outturn.cli.figures",
     "forget": "outturn.cli.privacy",
     "person": "outturn.cli.privacy",

@@ -5,6 +5,7 @@ OutturnError                 anything that Outturn itself refuses; never a bug
 ├── UsageError               the request was wrong (exit code 2): unknown name, flag, setting
 │   └── UnknownName          a name that is not known, with the nearest known ones
 ├── Refusal                  the data was refused, nothing of it was applied (exit code 1)
+│   ├── NoTouches            nothing to credit, with what can be said without
 │   └── FileRefused          one file, with its refusal code
 ├── WorkspaceError           the workspace is missing, locked, newer than this program, or damaged
 ├── CurrencyMismatch         two currencies met in one sum
@@ -18,7 +19,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # The codes of refused files and rows. They are part of the `--json` contract: additions only.
 REFUSAL_CODES: dict[str, str] = {
@@ -83,6 +84,18 @@ class UnknownName(UsageError):
 
 class Refusal(OutturnError):
     """The data was refused; nothing of it was applied."""
+
+
+class NoTouches(Refusal):
+    """Nothing can be credited, because no import holds touches.
+
+    Attributes:
+        known: What can be said without, in the form of `--json`.
+    """
+
+    def __init__(self, message: str, known: Mapping[str, object]) -> None:
+        self.known = dict(known)
+        super().__init__(message)
 
 
 class FileRefused(Refusal):

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 from outturn.attribution.intervals import LABEL, LEVEL
 from outturn.attribution.models import known
 from outturn.attribution.totals import By, Total, totals_by
-from outturn.domain.errors import MissingRates, Refusal
+from outturn.domain.errors import MissingRates, NoTouches
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
 from outturn.metrics.query import kpis
+from outturn.pipeline.compare import compare, nearest, read_truth
 from outturn.pipeline.read import Reading, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
+    from pathlib import Path
 
     from outturn.attribution.credits import Players
     from outturn.attribution.walked import Maturity
     from outturn.domain.goals import Goal
+    from outturn.metrics.table import KpiTable
     from outturn.store.workspace import Workspace
 
 _EPOCH = date(1970, 1, 1)
@@ -38,6 +41,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     null_maturity: Maturity = "p90",
     players: Players = "channel",
     days: Days = Days(),  # noqa: B008 - frozen
+    truth: Path | None = None,
 ) -> dict[str, Any]:
     """Credit by model and channel or campaign, in the form of `outturn attribute --json`.
 
@@ -52,9 +56,10 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         null_maturity: From which age of the last touch on what came to nothing counts.
         players: Whom `markov_1` fits: channels, or campaigns.
         days: Sales of these days, refunds on their sale's.
+        truth: A simulated market's truth file, to tell which model came nearest.
 
     Raises:
-        Refusal: No import holds touches; says which would, and shows what can be said without.
+        NoTouches: No import holds touches; says which would, and shows what can be said without.
         MissingRates: Sales of these days could not be converted.
         UnknownName: No such goal or model.
     """
@@ -66,7 +71,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     with reading(workspace) as open_build:
         _refuse_unconverted(open_build, days)
         if not open_build.build.figures["touches"]:
-            raise Refusal(_without_touches(open_build, counted))
+            raise _without_touches(open_build, counted, days)
         nulls = open_build.build.figures["found"]["credits"][counted.id]
         is_built = counted == settings.goal(goal) and (null_maturity, players) == ("p90", "channel")
         if not is_built or days.first or days.last:
@@ -78,6 +83,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
             nulls = recredit(open_build.engine, counted, question)._asdict()
         totals = totals_by(open_build.engine, counted.id, asked, by=by)
     whole = next(iter(totals.values()))
+    shown = {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in totals.items()}
     return {
         "goal": counted.id,
         "currency": settings.currency,
@@ -88,7 +94,9 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         "revenue": decimal_text(sum(row.revenue_micros for row in whole), settings.currency),
         "ci_level": LEVEL,
         "ci_covers": LABEL,
-        "models": {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in totals.items()},
+        "models": shown,
+        **({"compare": compare(workspace, shown, goal=counted.id, days=days)} if len(shown) > 1 else {}),
+        **({"nearest": nearest(shown, read_truth(truth))} if truth else {}),
     }
 
 
@@ -137,22 +145,42 @@ def _number(value: float) -> float:
     return round(value, 9)
 
 
-def _without_touches(open_build: Reading, goal: Goal) -> str:
+TOUCH_SOURCES = (
+    "a GA4 BigQuery event export",
+    "a Segment-spec archive",
+    "Shopify orders with landing pages",
+    "CRM contacts with their first page or campaign",
+    "a `touches` table",
+)
+
+
+def _without_touches(open_build: Reading, goal: Goal, days: Days) -> NoTouches:
+    """What can be said all the same: the marketing efficiency ratio, and the platforms' claims against the ledger."""
     open_build.name_facts(("ad_spend", "outcomes"))
-    table = kpis(
-        open_build.engine,
-        open_build.workspace.settings,
-        goal=goal.id,
-        kpi=("spend", "revenue", "mer", "conversions", "claimed_conversions"),
-        period_rows=False,
-    )
-    (row,) = table.rows
-    return (
-        "No import holds touches, so no sale can be credited. Import what saw the visitors: a GA4 BigQuery event "
-        "export, a Segment-spec archive, Shopify orders with landing pages, or a `touches` table. "
+
+    def asked(by: Sequence[str], kpi: Sequence[str]) -> KpiTable:
+        settings = open_build.workspace.settings
+        return kpis(open_build.engine, settings, by=by, goal=goal.id, kpi=kpi, days=days, period_rows=False)
+
+    whole = asked((), ("spend", "revenue", "mer", "conversions", "claimed_conversions"))
+    claims = asked(("platform",), ("spend", "clicks", "claimed_conversions")).as_dict()["rows"]
+    (row,) = whole.rows
+    message = (
+        "No import holds touches, so no sale can be credited. Import what saw the visitors: "
+        f"{', '.join(TOUCH_SOURCES[:-1])}, or {TOUCH_SOURCES[-1]}. "
         f"What can be said without: {_known(row['conversions'])} conversions with {_known(row['revenue'])} "
-        f"{table.currency} of revenue in the ledger, {_known(row['spend'])} {table.currency} spent (MER "
+        f"{whole.currency} of revenue in the ledger, {_known(row['spend'])} {whole.currency} spent (MER "
         f"{_known(row['mer'])}), {_known(row['claimed_conversions'])} conversions claimed by the platforms."
+    )
+    return NoTouches(
+        message,
+        {
+            "goal": goal.id,
+            "currency": whole.currency,
+            **whole.as_dict()["rows"][0],
+            "claims": [claim for claim in claims if claim["spend"] is not None],
+            "import_one_of": list(TOUCH_SOURCES),
+        },
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from outturn.domain.money import decimal_text
+from outturn.pipeline.compare import Planted, nearest
 from outturn.pipeline.credit import attribute
 from outturn.pipeline.read import kpis
 
@@ -14,30 +15,31 @@ if TYPE_CHECKING:
     from outturn.store.workspace import Workspace
 
 
-class Planted(NamedTuple):
-    """What a channel really caused: orders, and their revenue net of refunds."""
-
-    orders: int
-    revenue_micros: int
+_CREDITED = ("conversions", "revenue", "revenue_ci_low", "revenue_ci_high")
 
 
-def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> list[dict[str, Any]]:
+def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> dict[str, Any]:
     """By channel, spend, claims and every model's credit beside the truth, in order of spend, `(none)` last.
 
     Args:
         workspace: With a published build of the market's files.
         planted: By channel; `(none)` is what would have come anyway.
+
+    Returns:
+        `channels`, and `nearest`: the models, the one that misplaces least first.
     """
     bought = {
         row["channel"]: row
         for row in kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions")).as_dict()["rows"]
     }
     credited: dict[str, dict[str, dict[str, Any]]] = {}
-    for model, rows in attribute(workspace, ["all"])["models"].items():
+    answer = attribute(workspace, ["all"])["models"]
+    for model, rows in answer.items():
         for row in rows:
-            credited.setdefault(row["channel"], {})[model] = {name: row[name] for name in ("conversions", "revenue")}
+            credited.setdefault(row["channel"], {})[model] = {name: row[name] for name in _CREDITED}
     models = next(iter(credited.values()))
-    nothing = {model: {"conversions": 0.0, "revenue": decimal_text(0, workspace.settings.currency)} for model in models}
+    zero = {"conversions": 0.0, "revenue": decimal_text(0, workspace.settings.currency)}
+    nothing = {model: {name: zero.get(name) for name in _CREDITED} for model in models}
     rows = [
         {
             "channel": channel,
@@ -52,4 +54,5 @@ def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> list[d
         for channel in sorted({*bought, *credited, *planted})
         for truth in [planted.get(channel, Planted(0, 0))]
     ]
-    return sorted(rows, key=lambda row: (row["channel"] == "(none)", -float(row["spend"] or 0), row["channel"]))
+    rows.sort(key=lambda row: (row["channel"] == "(none)", -float(row["spend"] or 0), row["channel"]))
+    return {"channels": rows, "nearest": nearest(answer, planted)}

@@ -88,11 +88,13 @@ class DuckDBEngine:
             source = f"(SELECT {nothing}) WHERE FALSE"
         try:
             self._name(name, "VIEW", f"SELECT {_typed(table)} FROM {source}")
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:
             remedy = (
                 "Work it out anew: outturn build" if table.kind == "derived" else "Restore the workspace from a backup"
             )
-            raise WorkspaceError(f"The table {table.name} is damaged: {str(error).splitlines()[0]}. {remedy}") from None
+            # A column that is not there: another version of Outturn wrote the files.
+            what = "of another version" if isinstance(error, duckdb.BinderException) else "damaged"
+            raise WorkspaceError(f"The table {table.name} is {what}: {str(error).splitlines()[0]}. {remedy}") from None
 
     def register(self, name: str, rows: pa.Table) -> None:
         """Name rows that Python has made."""
