@@ -212,6 +212,16 @@ def test_a_deal_without_a_company_takes_that_of_its_first_contact(world: World) 
     assert world.rows("SELECT company_key FROM events WHERE crm_key = $second", {"second": second}) == [(company,)]
 
 
+def test_whose_a_deal_is_stays_known(world: World) -> None:
+    deals, contacts = world.file("deals.csv", as_csv([EXPORTED])), world.file("contacts.csv", as_csv([CONTACT]))
+    world.take(deals, contacts)
+    known = world.rows("SELECT outcome_id, stage, crm_key, company_key FROM outcomes ORDER BY ALL")
+    assert world.take(deals)[0].verdict == "unchanged"
+    silent = {name: text for name, text in EXPORTED.items() if name != "Associated Contact IDs"}
+    assert world.text("silent.csv", as_csv([silent])).verdict == "accept"
+    assert world.rows("SELECT outcome_id, stage, crm_key, company_key FROM outcomes ORDER BY ALL") == known
+
+
 def test_tags_and_clicks_are_a_page_that_was_seen_and_a_source_is_a_channel(world: World) -> None:
     tagged = CONTACT | {
         "UTM Source": "news", "UTM Medium": "email", "Google ad click id": "Cj0-x",

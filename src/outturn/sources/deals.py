@@ -3,7 +3,8 @@
 A table of deals (`snapshot`) knows when each was opened and, of a closed one, when it was closed; a table of their
 history (`moves`) knows the rest. The stage in which an open deal is stands there without a time, where none is known. A
 deal that was deleted, merged into another or opened again takes back what earlier imports said of it: those rows become
-void. Of several entries into one stage the first counts; into a closed one, the last.
+void. Of several entries into one stage the first counts; into a closed one, the last. Whose a deal is stays as it was
+known where a later file does not say.
 """
 
 from __future__ import annotations
@@ -65,6 +66,9 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             FROM given_deals LEFT JOIN companies ON LOWER(TRIM(company_name)) = companies.name
             UNION ALL
             SELECT line, company_key, 3000000 + place FROM deal_people JOIN contacts USING (contact_id)
+            UNION ALL
+            SELECT line, company_key, 4000000 + place FROM deal_people
+            JOIN earlier ON outcome_id = '{crm.name}:contact:' || contact_id
         ), company AS (
             SELECT line, arg_min(company_key, place) AS company_key FROM belonging
             WHERE company_key IS NOT NULL GROUP BY line
@@ -74,10 +78,18 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             SELECT
                 given_deals.* EXCLUDE (probability), COALESCE(stages.label, stage_id, '') AS stage,
                 {kind_sql("stage_id", "won", "closed", "given_deals.probability", "stages.kind")} AS kind,
-                COALESCE(given_deals.probability, stages.probability) AS probability, company_key, crm_key,
+                COALESCE(given_deals.probability, stages.probability) AS probability,
+                COALESCE(company.company_key, known.company_key) AS company_key,
+                COALESCE(person.crm_key, known.crm_key) AS crm_key,
                 COALESCE(deleted, FALSE) OR deal_id IN (SELECT deal_id FROM gone_deals) AS gone
             FROM given_deals
             LEFT JOIN stages USING (stage_id) LEFT JOIN company USING (line) LEFT JOIN person USING (line)
+            LEFT JOIN (
+                SELECT
+                    deal_id, arg_min(company_key, stage) AS company_key,
+                    arg_min(crm_key, stage) FILTER (crm_key NOT IN (SELECT key FROM suppressed)) AS crm_key
+                FROM earlier WHERE deal_id IS NOT NULL GROUP BY deal_id
+            ) AS known USING (deal_id)
         )
         SELECT
             line, deal_id, stage, kind, probability, gross_micros, currency, created_at, crm_key, company_key, gone,

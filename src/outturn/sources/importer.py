@@ -193,7 +193,7 @@ def _take_in(job: _Job, frame: Frame, recognised: Recognised, desk: _Desk) -> No
     sha256 = sha256_of(job.path)
     job.told = desk.options.told | desk.loans.told(recognised)
     for record in desk.loaded:
-        as_is = (record.sha256, record.source, record.layout, dict(record.options))
+        as_is = (record.sha256, record.source, record.layout, desk.loans.compared(record.options, job.told))
         if as_is == (sha256, report.source, report.layout, job.told):
             history.as_before(report, record)
             if recognised.layout.lends and desk.files > 1:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outturn.store.duckdb_engine import DuckDBEngine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
     import pyarrow as pa
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 EARLIER = "earlier"
 """The relation of what the workspace holds of the source's own outcomes; void ones are not among them."""
 
+_BESIDE = "beside"
 _EARLIER = (
     "outcome_id VARCHAR, stage VARCHAR, kind VARCHAR, occurred_at TIMESTAMPTZ, gross_micros BIGINT, currency VARCHAR, "
     "probability DOUBLE, crm_key BLOB, company_key BLOB, deal_id VARCHAR"
@@ -41,7 +44,11 @@ class Loans:
     def told(self, recognised: Recognised) -> dict[str, str]:
         """What a file's import depends on beside its bytes and the flags: the files that it leans on."""
         lenders = sorted({sha256 for name in recognised.layout.leans for sha256, _rows in self._of(recognised, name)})
-        return {"beside": hashlib.sha256("".join(lenders).encode()).hexdigest()[:16]} if lenders else {}
+        return {_BESIDE: hashlib.sha256("".join(lenders).encode()).hexdigest()[:16]} if lenders else {}
+
+    def compared(self, options: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+        """An earlier import's options, as a file with these is compared with it: alone it says no more than then."""
+        return {name: value for name, value in options.items() if name != _BESIDE or _BESIDE in told}
 
     def borrow(self, connection: duckdb.DuckDBPyConnection, recognised: Recognised) -> list[str]:
         """Make a table of every relation that the file's layout leans on, and say what nobody lent."""
