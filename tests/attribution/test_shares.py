@@ -22,7 +22,7 @@ RATIOS = st.lists(st.integers(0, 50), min_size=1, max_size=80).filter(any)
 def divide(amount: int, weights: list[float]) -> list[int]:
     """What the compiled pass makes of an amount and a model's weights."""
     parts, units = np.zeros(len(weights), np.int64), np.zeros(len(weights), np.int64)
-    assert shares.units_of(np.array(weights), len(weights), units)
+    assert shares.units_of(np.array(weights), len(weights), units) > shares.NOT_ONE
     assert sum(int(unit) for unit in units) == ONE_CONVERSION
     shares.split(amount, np.array(weights), len(weights), parts, np.zeros(len(weights), np.int64))
     return [int(part) for part in parts]
@@ -61,4 +61,4 @@ def test_of_equal_touches_the_earlier_has_the_odd_micro(amount: int, touches: in
 
 @pytest.mark.parametrize("weights", [[0.5, 0.4], [1.5, -0.5], [float("nan"), 1.0], [0.0], [2.0]])
 def test_what_is_no_weighting_is_told(weights: list[float]) -> None:
-    assert not shares.units_of(np.array(weights), len(weights), np.zeros(len(weights), np.int64))
+    assert shares.units_of(np.array(weights), len(weights), np.zeros(len(weights), np.int64)) == shares.NOT_ONE

@@ -25,9 +25,11 @@ from outturn.attribution.journey import (
 Numbers: TypeAlias = npt.NDArray[np.int32]
 Matrix: TypeAlias = npt.NDArray[np.int64]
 
-# Measures of a cell: conversions in units, money in micros, entries whose margin or newness is not known.
-CREDITED, CREDITED_KEPT, NEW, REVENUE, CREDITED_MARGIN, REFUNDED, NEW_REVENUE, MARGINS_UNKNOWN, NEW_UNKNOWN = range(9)
-CELL_MEASURES = 9
+# Measures of a cell: conversions in units, money in micros, and how many entries' margin and newness are not known,
+# both in one number, the latter times 2^32: a cell then fills the 64 bytes that a processor fetches at once.
+CREDITED, CREDITED_KEPT, NEW, REVENUE, CREDITED_MARGIN, REFUNDED, NEW_REVENUE, UNKNOWN = range(8)
+CELL_MEASURES = 8
+ONE_NEW_UNKNOWN = 1 << 32
 ONE_CONVERSION = 1 << 40
 
 

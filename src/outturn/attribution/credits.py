@@ -153,12 +153,13 @@ def credit(journeys: Journeys, places: Places, question: Question) -> Credited:
         if np.abs(journeys.columns[name].astype(np.float64)).sum() > _LARGEST_SUM:
             raise OverflowError(f"{name} of conversions may add up to more than 64 bits of micros")
     maturity_micros = journeys.maturity_micros(question.maturity)
-    fits = _fits(journeys, places, question, maturity_micros)
     sold = journeys.sold_within(question.first_day, question.last_day)
-    cells = lay_cells(sold, places.are(DIRECT))
     for name in question.models:
         rules.weights(name)  # loaded here, one after the other: threads would compile it twice
     with ThreadPoolExecutor(cpu_count()) as pool:
+        laid = pool.submit(lay_cells, sold, places.are(DIRECT))
+        fits = _fits(journeys, places, question, maturity_micros)
+        cells = laid.result()
         credits_ = pool.map(
             lambda name: _credited(name, sold, cells, places, question, fits.get(name)), question.models
         )

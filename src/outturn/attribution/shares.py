@@ -6,6 +6,7 @@ divided in units of 2^-40 of one, which makes sums of credits the same in whatev
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,14 @@ from outturn.attribution.cells import (
     CREDITED_KEPT,
     CREDITED_MARGIN,
     ENTRIES,
-    MARGINS_UNKNOWN,
     NEW,
     NEW_REVENUE,
-    NEW_UNKNOWN,
     ONE_CONVERSION,
+    ONE_NEW_UNKNOWN,
     REFUNDED,
     REVENUE,
     SUMS,
+    UNKNOWN,
     Entries,
     Numbers,
     Sums,
@@ -33,6 +34,7 @@ from outturn.attribution.journey import EFFECTS, FLOATS, INT32S, MODEL, Credit, 
 _RANK_BITS = 48  # of a float's 53: what its rounding and the weight's may have cost is not looked at
 _FEW = 32  # scans, one for each micro; beyond, a search for the bar is faster
 _RAISED = -1
+SEVERAL, NOT_ONE = -1, -2
 _NOBODY = -1
 _NOBODY_YET = np.iinfo(np.int64).min
 _TOLERANCE = 1e-9  # far above rounding, far below any meaning
@@ -40,12 +42,13 @@ _TOLERANCE = 1e-9  # far above rounding, far below any meaning
 _INT64S = types.Array(types.int64, 1, "C")
 
 
-@compiled(types.boolean(FLOATS, types.int64, _INT64S))
-def units_of(credit: Credit, touches: int, units: Instants) -> bool:
+@compiled(types.int64(FLOATS, types.int64, _INT64S))
+def units_of(credit: Credit, touches: int, units: Instants) -> int:
     """Weights as whole units of 2^-40 that add up to one conversion; what rounding lacks, the first largest has.
 
     Returns:
-        Whether they are a weighting: each in [0, 1], adding up to 1.
+        The one touch that has all of it, SEVERAL where they share it, NOT_ONE where the weights are no weighting:
+        outside [0, 1], or not adding up to 1.
     """
     total = 0.0
     missing = np.int64(ONE_CONVERSION)
@@ -53,14 +56,16 @@ def units_of(credit: Credit, touches: int, units: Instants) -> bool:
     for touch in range(touches):
         weight = credit[touch]
         if not 0.0 <= weight <= 1.0 + _TOLERANCE:
-            return False
+            return NOT_ONE
         total += weight
         units[touch] = np.int64(weight * ONE_CONVERSION + 0.5)
         missing -= units[touch]
         if weight > credit[largest]:
             largest = touch
     units[largest] += missing
-    return abs(total - 1.0) < _TOLERANCE
+    if not abs(total - 1.0) < _TOLERANCE:
+        return NOT_ONE
+    return largest if credit[largest] == 1.0 else SEVERAL
 
 
 @compiled(types.int64(_INT64S, types.int64, types.int64))
@@ -112,10 +117,8 @@ def split(amount: int, credit: Credit, touches: int, parts: Instants, ranks: Ins
     few micros, below 2^-50 of the amount, off its exact share; the parts still add up.
     """
     whole = abs(amount)
-    bits = 0
-    while whole >> np.int64(bits):
-        bits += 1
-    steps = float(np.int64(1) << np.int64(max(_RANK_BITS - bits, 0)))
+    _, bits = math.frexp(float(whole))
+    steps = math.ldexp(1.0, max(_RANK_BITS - bits, 0))
     missing = np.int64(whole)
     largest = sharing = 0
     for touch in range(touches):
@@ -155,8 +158,7 @@ def _add(  # noqa: PLR0913, PLR0917 (compiled functions take no keywords)
     if entries.new_customer[e] > 0:
         cells[cell, NEW] += units
         cells[cell, NEW_REVENUE] += value
-    cells[cell, MARGINS_UNKNOWN] += entries.margin_known[e] == 0
-    cells[cell, NEW_UNKNOWN] += entries.new_customer[e] < 0
+    cells[cell, UNKNOWN] += (entries.margin_known[e] == 0) + (entries.new_customer[e] < 0) * ONE_NEW_UNKNOWN
     sums.by_bucket[entries.bucket[e], place, 0] += units
     sums.by_bucket[entries.bucket[e], place, 1] += value
 
@@ -167,6 +169,15 @@ def _see(people: Instants, last_seen: Instants, at: int, owner: int) -> None:
     if owner == _NOBODY or last_seen[at] != owner:
         people[at] += 1
         last_seen[at] = owner
+
+
+@compiled(types.boolean(INT32S, types.int64, types.int64))
+def _is_one_cell(cell: Numbers, first: int, touches: int) -> bool:
+    """Whether all touches of a journey fall into the same cell."""
+    for step in range(1, touches):
+        if cell[first + step] != cell[first]:
+            return False
+    return True
 
 
 @compiled(types.int64(MODEL, INT32S, EFFECTS, INT32S, ENTRIES, SUMS, types.int64))
@@ -201,38 +212,31 @@ def credit_entries(  # noqa: PLR0913, PLR0917
         begin, end = entries.begin[e], entries.end[e]
         touches = end - begin
         first = entries.first_cell[e]
-        place = int(entries.place[begin]) if touches else 0
-        is_alone = True
-        for step in range(1, touches):
-            is_alone &= entries.cell[first + step] == entries.cell[first]
         counts = entries.counts[e]
-        if is_alone:
-            _add(
-                sums,
-                entries,
-                e,
-                entries.cell[first],
-                place,
-                counts * ONE_CONVERSION,
-                entries.value[e],
-                entries.margin[e],
+        # One cell takes it all: no touch, one place, or a model that gives all to one touch.
+        sole = 0
+        if not _is_one_cell(entries.cell, first, touches):
+            journey = Journey(
+                entries.at[begin:end],
+                player[begin:end],
+                entries.is_direct[begin:end],
+                entries.converted_at[e],
+                entries.lead_at[e],
+                entries.opportunity_at[e],
+                removal_effect,
             )
+            weigh(journey, credit)
+            sole = units_of(credit, touches, units)
+        if sole == NOT_ONE:
+            return -1 - e
+        if sole >= 0:
+            place = int(entries.place[begin + sole]) if touches else 0
+            units[0] = counts * ONE_CONVERSION
+            _add(sums, entries, e, entries.cell[first + sole], place, units[0], entries.value[e], entries.margin[e])
             if counts:
                 _see(sums.people, last_seen, place, entries.owner[e])
                 _see(sums.channel_people, channel_last_seen, channel_of_place[place], entries.owner[e])
             continue
-        journey = Journey(
-            entries.at[begin:end],
-            player[begin:end],
-            entries.is_direct[begin:end],
-            entries.converted_at[e],
-            entries.lead_at[e],
-            entries.opportunity_at[e],
-            removal_effect,
-        )
-        weigh(journey, credit)
-        if not units_of(credit, touches, units):
-            return -1 - e
         split(entries.value[e], credit, touches, values, ranks)
         split(entries.margin[e], credit, touches, margins, ranks)
         for step in range(touches):

@@ -12,13 +12,13 @@ from outturn.attribution.cells import (
     CREDITED,
     CREDITED_KEPT,
     CREDITED_MARGIN,
-    MARGINS_UNKNOWN,
     NEW,
     NEW_REVENUE,
-    NEW_UNKNOWN,
     ONE_CONVERSION,
+    ONE_NEW_UNKNOWN,
     REFUNDED,
     REVENUE,
+    UNKNOWN,
     Sums,
 )
 from outturn.attribution.intervals import jackknife
@@ -78,10 +78,10 @@ def cells_table(goal: int, model: int, cells: Cells, sums: Sums) -> pa.Table:
         "conversions": figures[CREDITED] / ONE_CONVERSION,
         "kept_conversions": figures[CREDITED_KEPT] / ONE_CONVERSION,
         "revenue_micros": figures[REVENUE],
-        "margin_micros": pa.array(figures[CREDITED_MARGIN], mask=figures[MARGINS_UNKNOWN] > 0),
+        "margin_micros": pa.array(figures[CREDITED_MARGIN], mask=figures[UNKNOWN] % ONE_NEW_UNKNOWN > 0),
         "refunded_micros": figures[REFUNDED],
-        "new_customers": pa.array(figures[NEW] / ONE_CONVERSION, mask=figures[NEW_UNKNOWN] > 0),
-        "new_customer_revenue_micros": pa.array(figures[NEW_REVENUE], mask=figures[NEW_UNKNOWN] > 0),
+        "new_customers": pa.array(figures[NEW] / ONE_CONVERSION, mask=figures[UNKNOWN] >= ONE_NEW_UNKNOWN),
+        "new_customer_revenue_micros": pa.array(figures[NEW_REVENUE], mask=figures[UNKNOWN] >= ONE_NEW_UNKNOWN),
     }
     return _table(columns, CREDITED_CELLS)
 
