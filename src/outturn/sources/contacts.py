@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from outturn.sources.crm import Crm
 
 LEANS = ("companies", "gone_contacts")
-LENT = "SELECT contact_id, company_key FROM contact_facts"
-"""What a table of contacts lends as `contacts`."""
+LENT = "SELECT contact_id, company_key, crm_key IS NULL AS forgotten FROM contact_facts"
+"""What a table of contacts lends as `contacts`: whoever was forgotten by address is so on deals too."""
 
 
 def contact_steps(crm: Crm, rows: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ RELATIONS = {
     "deal_contacts": Relation("deal_id VARCHAR, contact_id VARCHAR, place BIGINT"),
     "deal_companies": Relation("deal_id VARCHAR, company_key BLOB, place BIGINT"),
     "gone_deals": Relation("deal_id VARCHAR"),
-    "contacts": Relation("contact_id VARCHAR, company_key BLOB"),
+    "contacts": Relation("contact_id VARCHAR, company_key BLOB, forgotten BOOLEAN"),
     "gone_contacts": Relation("contact_id VARCHAR"),
     "companies": Relation("name VARCHAR, company_key BLOB"),
 }

@@ -51,7 +51,9 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             FROM named
         )
         SELECT line, contact_id, crm_key, MIN(place) AS place FROM keyed
-        WHERE crm_key NOT IN (SELECT key FROM suppressed) GROUP BY line, contact_id, crm_key
+        WHERE crm_key NOT IN (SELECT key FROM suppressed)
+            AND contact_id NOT IN (SELECT contact_id FROM contacts WHERE forgotten)
+        GROUP BY line, contact_id, crm_key
     """  # noqa: S608
     facts = f"""
         WITH belonging AS (
