@@ -119,7 +119,7 @@ def test_amounts_that_64_bits_might_not_hold_are_refused() -> None:
 
 
 def test_the_kernel_travels_to_workers_and_an_empty_bucket_costs_nothing() -> None:
-    kernel: WalkKernel = pickle.loads(pickle.dumps(WalkKernel((30,), (True,), (False,))))  # noqa: S301
+    kernel: WalkKernel = pickle.loads(pickle.dumps(WalkKernel((30,), (True,), (False,), (False,))))  # noqa: S301
     nothing = np.array([], np.int64)
     touches = dict.fromkeys(("owner", "occurred_at", "place"), nothing)
     conversions = dict.fromkeys(World().conversions_of(0), nothing)
@@ -128,13 +128,17 @@ def test_the_kernel_travels_to_workers_and_an_empty_bucket_costs_nothing() -> No
     assert (row["goal"], row["bucket"], row["entries"], row["null_place"]) == (0, 5, [], [])
 
 
-def test_companies_are_walked_beside_people() -> None:
-    """A company's conversion takes the company's touches, whose owners come in any order of the table."""
-    world = World([Touch(1, 3, EMAIL)], [Entry(1, 5, 70)])
+@pytest.mark.parametrize("per_account", [True, False])
+def test_companies_are_walked_beside_people(*, per_account: bool) -> None:
+    """A company's conversion takes the company's touches, whose owners come in any order of the table.
+
+    What came to nothing is the companies' where the goal counts companies, and the people's where it counts people.
+    """
+    world = World([Touch(1, 3, EMAIL), Touch(1, 6, DIRECT)], [Entry(1, 5, 70)])
     company = World(
         [Touch(-3, 1, BRAND), Touch(-2, 2, SOCIAL), Touch(-3, 4, SOCIAL)], [Entry(-3, 5, 30)], keep_order=True
     )
-    kernel = WalkKernel(world.lookback_days, world.keeps_owned, (False,) * len(world.channels))
+    kernel = WalkKernel((30,), (True,), (per_account,), (False,) * len(world.channels))
     both = {
         name: np.concatenate([world.conversions_of(1)[name], company.conversions_of(0)[name]])
         for name in world.conversions_of(1)
@@ -144,7 +148,7 @@ def test_companies_are_walked_beside_people() -> None:
     assert journeys.columns["owner"].tolist() == [1, -3]
     places = [journeys.place[begin:end].tolist() for begin, end in zip(*_spans(journeys), strict=True)]
     assert places == [[EMAIL], [BRAND, SOCIAL]]
-    assert [nulls.place.tolist() for nulls in journeys.nulls] == [[], [SOCIAL]]
+    assert [nulls.place.tolist() for nulls in journeys.nulls] == ([[], [SOCIAL]] if per_account else [[DIRECT], []])
 
 
 def _spans(journeys: Journeys) -> tuple[list[int], list[int]]:

@@ -91,7 +91,7 @@ class World:
     def walked(self) -> list[Journeys]:
         """Each goal's journeys."""
         owned = tuple(channel == OWNED for channel in self.channels)
-        kernel = WalkKernel(self.lookback_days, self.keeps_owned, owned)
+        kernel = WalkKernel(self.lookback_days, self.keeps_owned, (False,) * len(self.lookback_days), owned)
         rows = []
         for bucket in range(self.buckets):
             nothing = {name: values[:0] for name, values in self.touches_of(bucket).items()}

@@ -123,6 +123,16 @@ class Credited(NamedTuple):
     nulls: NullCounts
 
 
+def walk_kernel(goals: Sequence[Goal], places: Places) -> WalkKernel:
+    """What finds these goals' journeys, numbered in this order."""
+    return WalkKernel(
+        tuple(goal.lookback_days for goal in goals),
+        tuple(goal.count != "one" for goal in goals),
+        tuple(goal.per == "account" for goal in goals),
+        tuple(places.are(OWNED).tolist()),
+    )
+
+
 def walk(engine: Engine, goals: Sequence[Goal], places: Places) -> list[Journeys]:
     """Find the journeys of each goal.
 
@@ -132,13 +142,8 @@ def walk(engine: Engine, goals: Sequence[Goal], places: Places) -> list[Journeys
         places: All of the build's.
     """
     engine.register("goals_to_credit", numbered("goal", [goal.id for goal in goals]))
-    kernel = WalkKernel(
-        tuple(goal.lookback_days for goal in goals),
-        tuple(goal.count != "one" for goal in goals),
-        tuple(places.are(OWNED).tolist()),
-    )
     inputs = {name: load(__package__, f"{name}_to_credit") for name in ("touches", "company_touches", "conversions")}
-    rows = engine.map_people(kernel, inputs)
+    rows = engine.map_people(walk_kernel(goals, places), inputs)
     return [Journeys.of(rows, number) for number in range(len(goals))]
 
 

@@ -66,11 +66,14 @@ class WalkKernel:
         lookback_days: By goal number.
         keeps_owned: By goal number, whether a customer's owned e-mail still makes a null journey; not
             for goals that each person reaches once.
+        per_account: By goal number, whether journeys are companies': then what came to nothing is theirs, too, and
+            a person's touches count only where they have led to a conversion of somebody without a company.
         is_owned: By place, whether it is owned e-mail.
     """
 
     lookback_days: tuple[int, ...]
     keeps_owned: tuple[bool, ...]
+    per_account: tuple[bool, ...]
     is_owned: tuple[bool, ...]
 
     result = RESULT
@@ -90,11 +93,17 @@ class WalkKernel:
         for of, is_theirs in (("touches", owner > FIRST_COMPANY), ("company_touches", owner <= FIRST_COMPANY)):
             touches = _in_order(inputs[of])
             if of == "touches" or len(touches[0]) or is_theirs.any():
-                rows += self._walked(bucket, touches, conversions, is_theirs)
+                rows += self._walked(bucket, touches, conversions, is_theirs, of_companies=of == "company_touches")
         return pa.concat_tables(rows)
 
     def _walked(
-        self, bucket: int, touches: Touches, conversions: Columns, is_theirs: npt.NDArray[np.bool_]
+        self,
+        bucket: int,
+        touches: Touches,
+        conversions: Columns,
+        is_theirs: npt.NDArray[np.bool_],
+        *,
+        of_companies: bool,
     ) -> Iterator[pa.Table]:
         for goal, lookback_days in enumerate(self.lookback_days):
             chosen = np.flatnonzero(is_theirs & (conversions["goal"] == goal))
@@ -115,6 +124,8 @@ class WalkKernel:
                 frozen(np.zeros_like(passed_over), np.bool_),
                 walked,
             )
+            if self.per_account[goal] != of_companies:
+                walked.filled[1:] = 0
             latest_at = max(int(times.max(initial=0)) for times in (touches[1], at))
             yield _row(goal, bucket, _entries(conversions, order, walked), walked, latest_at)
 

@@ -174,7 +174,7 @@ def _see(people: Instants, last_seen: Instants, at: int, owner: int) -> None:
 @compiled(types.boolean(INT32S, types.int64, types.int64))
 def _is_one_cell(cell: Numbers, first: int, touches: int) -> bool:
     """Whether all touches of a journey fall into the same cell."""
-    for step in range(1, touches):
+    for step in range(1, touches):  # noqa: SIM110 - compiled, without a generator
         if cell[first + step] != cell[first]:
             return False
     return True
