@@ -8,6 +8,7 @@ make numbers of these texts stands beside.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -138,8 +139,9 @@ def _measured(ours: Callable[..., Credited], texts: pa.Array, peer: Peer) -> lis
     spread = furthest(simulated, peer.ask("markov", shuffled=True))
     said = f"its effects are up to {off:.1%} off; with its rows in another order up to {spread:.1%} from themselves"
     paths = f"{len(texts) / 1e6:g}M ready-made paths"
-    markov = alternating(lambda: ours("markov_1"), lambda: peer.ask("markov"))
-    read = alternating(lambda: (numbered(texts), ours("markov_1")), lambda: peer.ask("markov"))
+    theirs = partial(peer.ask, "markov", ncore=os.cpu_count())  # alone it takes one core, and we all of them
+    markov = alternating(lambda: ours("markov_1"), theirs)
+    read = alternating(lambda: (numbered(texts), ours("markov_1")), theirs)
     rules = alternating(lambda: ours(*RULES), lambda: peer.ask("heuristics"))
     both = "ChannelAttribution `markov_model`"
     return [

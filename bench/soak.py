@@ -3,7 +3,8 @@
 make soak                                 with the property tests at 2,000 examples
 python -m bench.soak --people 140000      smaller; about 3.6 touches per person in 90 days
 
-Each line: seconds since the start, the most memory that the step before it held, and the step that begins.
+Each line: seconds since the start, seconds of processor since then (which other programs hardly change), the most
+memory that the step before it held, and the step that begins.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="play it in this folder, an earlier run's or new, and leave it there")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="outturn-soak-"))
-    began, peaks = time.perf_counter(), [0.0]
+    began, worked, peaks = time.perf_counter(), time.process_time(), [0.0]
 
     def said(what: str) -> None:
         peaks.append(_peak_of_step_mb())
-        print(f"{time.perf_counter() - began:7.1f} s  {peaks[-1]:6.0f} MB  {what}", flush=True)
+        wall, work = time.perf_counter() - began, time.process_time() - worked
+        print(f"{wall:7.1f} s {work:7.1f} s {peaks[-1]:6.0f} MB  {what}", flush=True)
 
     try:
         shown = api.demo(folder / "demo", now=datetime.now(UTC), progress=said, people=asked.people, days=90, seed=7)
