@@ -179,6 +179,17 @@ def test_outcomes_know_a_person_by_any_of_their_identifiers(world: World) -> Non
     ]
 
 
+def test_a_deal_may_state_its_company_and_how_likely_it_is(world: World) -> None:
+    world.text(
+        "outcomes.csv",
+        "outcome_id,kind,occurred_at,email,revenue,currency,deal_id,company_id,probability\n"
+        "1,opportunity,2026-09-01T10:00:00Z,a@b.co,10,EUR,d-1,acme,0.25\n"
+        "2,opportunity,2026-09-01T10:00:00Z,a@b.co,10,EUR,d-2,,\n",
+    )
+    company = identity_key(world.workspace.secret(), "company", "acme")
+    assert world.rows("SELECT company_key, probability FROM outcomes ORDER BY line") == [(company, 0.25), (None, None)]
+
+
 TOUCH = "user_id,occurred_at,channel,kind,cost\nu,2026-09-01T10:00:00Z,Email,,\n"
 CONVERSION = "user_id,occurred_at,value,currency,kind\nu,2026-09-01T10:00:00Z,5,EUR,\n"
 OUTCOME = "outcome_id,kind,occurred_at,email,revenue,currency\n1,lead,2026-09-01T10:00:00Z,a@b.co,,\n"

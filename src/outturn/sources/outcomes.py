@@ -5,13 +5,16 @@ cannot become our key of the address, so `email_sha256` is an identifier of its 
 person, and a row that has both ties the hash to the address, but a hash alone never meets an address alone. A
 `click_id` is Google's unless its platform's prefix stands before it (`fbclid:IwAR...`).
 
-A deal's `stage` stands beside its id: each stage is an entry of its own, and a later file's word on it counts.
+A deal's `stage` stands beside its id: each stage is an entry of its own, and a later file's word on it counts. Its
+opening is an entry of kind opportunity without a stage. `company_id` says for which company the buyer works, and
+`probability`, 0 to 1, how likely the deal is to be won.
 """
 
 from __future__ import annotations
 
 from outturn.domain.goals import OUTCOME_KINDS
 from outturn.domain.urls import CLICK_IDS
+from outturn.sources.crm import share_sql
 from outturn.sources.ledger import entries
 from outturn.sources.source import Cell, Check, Kind, Layout, Source, Total
 
@@ -33,6 +36,8 @@ _CELLS = (
     Cell("deal_stage", Kind.TEXT, ("stage",)),
     Cell("deal_id", Kind.ID, ("deal_id",)),
     Cell("order_id", Kind.ID, ("order_id",)),
+    Cell("company_key", Kind.KEY, ("company_id",), identity="company"),
+    Cell("stated_share", Kind.SHARE, ("probability",)),
 )
 _PREFIX = f"regexp_extract(click_id, '^({'|'.join(_CLICK_IDS)})[:=](.+)$', 1)"
 _BARE = f"regexp_replace(click_id, '^({'|'.join(_CLICK_IDS)})[:=]', '')"
@@ -44,7 +49,8 @@ _CLICKS = ", ".join(
 _COLUMNS = (
     "COALESCE(deal_stage, '') AS stage, occurred_at, user_key, COALESCE(address_key, hash_key) AS email_key, "
     # Both in one row: the two are one person's, which only a second column can say.
-    "CASE WHEN address_key IS NOT NULL THEN hash_key END AS anonymous_key, phone_key, crm_key, " + _CLICKS
+    "CASE WHEN address_key IS NOT NULL THEN hash_key END AS anonymous_key, phone_key, crm_key, company_key, "
+    f"{share_sql('stated_share', percent=False)} AS probability, {_CLICKS}"
 )
 _NOBODY = "COALESCE(user_key, address_key, hash_key, phone_key, crm_key) IS NULL AND click_id IS NULL"
 
