@@ -18,7 +18,7 @@ import duckdb
 from bench.measured import Ratio
 
 FOLDER = Path(__file__).resolve().parent
-BENCHMARKS = ("attribution", "peers", "touches", "imports", "kpis")
+BENCHMARKS = ("attribution", "markov", "peers", "touches", "imports", "kpis")
 _HEAD = "| what | ours | bare | | ratio | bound | kept | |\n|---|---|---|---|---|---|---|---|"
 
 
