@@ -251,6 +251,19 @@ def test_null_and_texts_and_stray_buckets_never_reach_a_kernel(engine: Engine) -
         engine.map_people(Sums(), {"visits": "SELECT bucket + 64 AS bucket FROM made", "others": OTHERS})
 
 
+def test_what_is_too_much_for_one_query_is_read_in_runs_of_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_engine()
+    engine.register("made", visits())
+    order = {"visits": ("person_id", "occurred_at")}
+    for rows in (1, 25, 200):
+        monkeypatch.setattr("outturn.store.duckdb_people.ROWS_PER_QUERY", rows)
+        result = engine.map_people(Sums(), {"visits": SEEN, "others": OTHERS}, order=order)
+        assert result.to_pylist() == expected_sums()
+        with pytest.raises(OutturnError, match=r"400 rows whose bucket is not in 0\.\.63"):
+            engine.map_people(Sums(), {"visits": "SELECT bucket + 64 AS bucket FROM made", "others": OTHERS})
+    engine.close()
+
+
 @dataclass(frozen=True)
 class Fails:
     """A kernel with a bug."""
