@@ -13,6 +13,8 @@ from outturn.simulator.simulate import export_files
 from outturn.store.builds import Builds
 from outturn.store.engine import open_engine
 from outturn.store.tables import DERIVED, TABLES, Type
+from tests.pipeline.test_companies import GOALS
+from tests.pipeline.test_companies import files as crm_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,11 +42,13 @@ def rows_of(root: Path) -> dict[str, list[tuple[Any, ...]]]:
 def test_a_build_on_spark_is_the_build_on_duckdb(tmp_path: Path) -> None:
     simulate(tmp_path / "exports", people=300, days=25, seed=3, start=date(2026, 5, 1))
     workspace = api.create(tmp_path / "workspace", currency="EUR", time_zone="Europe/Berlin")
-    reports = workspace.import_files(export_files(tmp_path / "exports"), now=NOW)
+    settings = workspace.root / "outturn.toml"
+    settings.write_text(settings.read_text() + GOALS)
+    workspace = api.open(workspace.root)
+    reports = workspace.import_files([*export_files(tmp_path / "exports"), *crm_files(tmp_path)], now=NOW)
     assert {report["verdict"] for report in reports} == {"accept"}
     workspace.build(now=NOW + timedelta(seconds=1))
     duckdb_rows = rows_of(workspace.root)
-    settings = workspace.root / "outturn.toml"
     settings.write_text(settings.read_text() + '\n[engine]\nname = "spark"\nspark_url = "local[2]"\n')
     api.open(workspace.root).build(now=NOW + timedelta(seconds=2))
     spark_rows = rows_of(workspace.root)
