@@ -106,12 +106,16 @@ def _models() -> str:
         "without touches is credited to `(none)`, so that each model's table adds up to the ledger to the micro. What "
         "each of them assumes: [Statistics](../statistics.md).\n\n"
     )
+    # One file may give several models.
+    together: dict[str, list[str]] = {}
     for name in models.names():
-        said = _docstring(f"outturn.attribution.{name}").split("\n\n")
+        together.setdefault(models.file_of(name), []).append(name)
+    for file, names in together.items():
+        said = _docstring(f"outturn.attribution.{file}").split("\n\n")
         # The blank line ends the expected output of a doctest.
         shown = (f"```pycon\n{part}\n\n```" if part.startswith(">>>") else part for part in said)
-        text += f"## {name}\n\n" + "\n\n".join(shown) + "\n\n"
-        weights = importlib.import_module(f"outturn.attribution.{name}").weights
+        text += f"## {', '.join(names)}\n\n" + "\n\n".join(shown) + "\n\n"
+        weights = importlib.import_module(f"outturn.attribution.{file}").weights
         rule = inspect.getdoc(getattr(weights, "py_func", weights))
         text += f"{rule}\n\n" if rule else ""
     return text
