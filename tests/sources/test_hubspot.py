@@ -204,6 +204,18 @@ def test_contacts_are_leads_and_belong_to_companies(world: World) -> None:
     )
 
 
+def test_a_contact_that_was_merged_counts_no_more(world: World) -> None:
+    world.take(
+        world.file("contacts.csv", as_csv([CONTACT, CONTACT | {"Record ID": "7"}, CONTACT | {"Record ID": "8"}]))
+    )
+    world.text("later.csv", as_csv([CONTACT | {"Merged object IDs": "7"}]))
+    merge = {"canonical_vid": "11", "contact_id": "11", "vid_to_merge": "8", "timestamp": "2026-07-01 10:00:00"}
+    world.text("merges.csv", as_csv([merge]))
+    assert world.rows("SELECT outcome_id, status FROM outcomes ORDER BY 1") == [
+        ("hubspot:contact:11", "counted"), ("hubspot:contact:7", "void"), ("hubspot:contact:8", "void"),
+    ]  # fmt: skip
+
+
 def test_a_deal_without_a_company_takes_that_of_its_first_contact(world: World) -> None:
     world.take(world.file("deals.csv", as_csv([EXPORTED])), world.file("contacts.csv", as_csv([CONTACT])))
     company = key(world, "company", "hubspot:90")

@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from outturn.sources.crm import Crm
 
-LEANS = ("companies", "gone_contacts")
+LEANS = ("companies", "gone_contacts", "earlier")
 LENT = "SELECT contact_id, company_key, crm_key IS NULL AS forgotten FROM contact_facts"
 """What a table of contacts lends as `contacts`: whoever was forgotten by address is so on deals too."""
 
 
-def contact_steps(crm: Crm, rows: str) -> dict[str, str]:
+def contact_steps(crm: Crm, rows: str, *, aliases_are_gone: bool = False) -> dict[str, str]:
     """Steps of a table of contacts or leads: `contact_companies`, `contact_aliases` and `contact_facts`.
 
     Args:
         crm: Whose they are.
         rows: A SELECT over `accepted`: all of its cells, among them contact_id, crm_key, email_key, phone_key and
             created_at, with qualified_at, deleted, company_ids and alias_ids (lists), company_name.
+        aliases_are_gone: The aliases were merged into the row that names them: rows of their own count no more.
     """
+    merged = " UNION ALL SELECT unnest(alias_ids) FROM given_contacts" if aliases_are_gone else ""
     companies = f"""
         WITH belonging AS (
             SELECT line, {crm.key("company", "company_id")} AS company_key, place FROM (
@@ -39,14 +41,14 @@ def contact_steps(crm: Crm, rows: str) -> dict[str, str]:
         SELECT line, company_key, MIN(place) AS place FROM belonging
         WHERE company_key IS NOT NULL GROUP BY line, company_key
     """  # noqa: S608
-    facts = """
+    facts = f"""
         SELECT
             given_contacts.*, company_key,
-            COALESCE(deleted, FALSE) OR contact_id IN (SELECT contact_id FROM gone_contacts) AS gone
+            COALESCE(deleted, FALSE) OR contact_id IN (SELECT contact_id FROM gone_contacts{merged}) AS gone
         FROM given_contacts
         LEFT JOIN (SELECT line, arg_min(company_key, place) AS company_key FROM contact_companies GROUP BY line)
         USING (line)
-    """
+    """  # noqa: S608
     aliases = f"""
         SELECT line, {crm.key("crm", "alias_id")} AS alias_key
         FROM (SELECT line, unnest(alias_ids) AS alias_id FROM given_contacts)
@@ -75,6 +77,17 @@ def contact_outcomes(crm: Crm, what: str) -> str:
         UNION ALL
         SELECT line, {native} || ':qualified' AS outcome_id, 'qualified' AS kind, qualified_at AS occurred_at, {same}
         FROM contact_facts WHERE qualified_at IS NOT NULL
+    """  # noqa: S608
+
+
+def gone_outcomes(crm: Crm, rows: str) -> str:
+    """A SELECT of `outcomes`: what earlier imports said of contacts that count no more (`rows`: line, gone_id)."""
+    native = f"'{crm.name}:contact:' || gone_id"
+    return f"""
+        SELECT
+            line, outcome_id, '{crm.name}' AS system, FALSE AS tracker, kind, stage, 'void' AS status, occurred_at,
+            crm_key, company_key
+        FROM earlier JOIN ({rows}) AS gone ON outcome_id IN ({native}, {native} || ':qualified')
     """  # noqa: S608
 
 

@@ -154,11 +154,8 @@ _CONTACT_ORIGINS = f"""
         {_CHANNEL} AS stated_channel, {_PLATFORM} AS platform
     FROM contact_facts WHERE NOT gone
 """  # noqa: S608
-# Those merged into another of the same file are gone too.
-_CONTACT_STEPS = contacts.contact_steps(_CRM, _CONTACTS)
-_CONTACT_STEPS["contact_facts"] = _CONTACT_STEPS["contact_facts"].replace(
-    "FROM gone_contacts)", "FROM gone_contacts UNION ALL SELECT unnest(alias_ids) FROM given_contacts)"
-)
+
+_MERGED_AWAY = contacts.gone_outcomes(_CRM, "SELECT line, unnest(alias_ids) AS gone_id FROM given_contacts")
 
 
 def _contacts(name: str, cells: tuple[Cell, ...], marks: tuple[str, ...]) -> Layout:
@@ -167,9 +164,9 @@ def _contacts(name: str, cells: tuple[Cell, ...], marks: tuple[str, ...]) -> Lay
         name,
         cells,
         marks=marks,
-        steps=_CONTACT_STEPS,
+        steps=contacts.contact_steps(_CRM, _CONTACTS, aliases_are_gone=True),
         outputs={
-            "outcomes": contacts.contact_outcomes(_CRM, "contact"),
+            "outcomes": f"({contacts.contact_outcomes(_CRM, 'contact')}) UNION ALL BY NAME ({_MERGED_AWAY})",
             "events": f"({identities}) UNION ALL BY NAME ({origin_events(_CRM, _CONTACT_ORIGINS)})",
         },
         totals=(Total("contacts", "1"),),
@@ -331,7 +328,11 @@ _PEOPLE = (
             _contact_key("gone_key", ("vid_to_merge",)),
             _contact_key("kept_key", ("canonical_vid", "contact_id")),
         ),
-        outputs={"events": _MERGES},
+        outputs={
+            "events": _MERGES,
+            "outcomes": contacts.gone_outcomes(_CRM, "SELECT line, gone_id FROM accepted"),
+        },
+        leans=("earlier",),
         lends={"gone_contacts": "SELECT gone_id AS contact_id FROM accepted"},
         suppressed="strip",
     ),

@@ -252,20 +252,21 @@ def _people(name: str, what: str, cells: tuple[Cell, ...], *, report: bool = Fal
             NULL::VARCHAR AS platform
         FROM contact_facts WHERE NOT gone
     """  # noqa: S608
-    lent = {"contacts": contacts.LENT}
+    lent, outcomes = {"contacts": contacts.LENT}, contacts.contact_outcomes(_CRM, what)
     if what == "lead":
         converted = f"""
             SELECT {_CRM.native("deal_id")} AS deal_id, COALESCE(became_id, contact_id) AS contact_id, line AS place
             FROM accepted WHERE deal_id IS NOT NULL AND crm_key IS NOT NULL
         """  # noqa: S608
-        became = f"SELECT {_CRM.native('became_id')} AS contact_id FROM accepted WHERE became_id IS NOT NULL"  # noqa: S608
-        lent |= {"deal_contacts": converted, "gone_contacts": became}
+        became = f"SELECT line, {_CRM.native('became_id')} AS gone_id FROM accepted WHERE became_id IS NOT NULL"  # noqa: S608
+        lent |= {"deal_contacts": converted, "gone_contacts": f"SELECT gone_id AS contact_id FROM ({became})"}  # noqa: S608
+        outcomes = f"({outcomes}) UNION ALL BY NAME ({contacts.gone_outcomes(_CRM, became)})"
     return Layout(
         name,
         cells,
         steps=contacts.contact_steps(_CRM, rows),
         outputs={
-            "outcomes": contacts.contact_outcomes(_CRM, what),
+            "outcomes": outcomes,
             "events": f"({contacts.contact_identities(_CRM, what)}) UNION ALL BY NAME ({origin_events(_CRM, origins)})",
         },
         total=_FOOTER if report else "FALSE",
