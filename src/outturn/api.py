@@ -137,6 +137,18 @@ class OpenWorkspace:
 
         return attribute(self.workspace, models, **options)
 
+    def explain(self, outcome_id: str, **options: Any) -> dict[str, Any]:
+        """One conversion's journey, every model's credit, its source rows; see `outturn.pipeline.explain.explain`."""
+        from outturn.pipeline.explain import explain
+
+        return explain(self.workspace, outcome_id, **options)
+
+    def paths(self, **options: Any) -> dict[str, Any]:
+        """The journeys that lead to conversions, and how long they are; see `outturn.pipeline.paths.paths`."""
+        from outturn.pipeline.paths import paths
+
+        return paths(self.workspace, **options)
+
     def unjoined(self) -> list[dict[str, Any]]:
         """Touches of ad platforms whose tags name no campaign that the platform's own files know."""
         from outturn.pipeline.read import unjoined

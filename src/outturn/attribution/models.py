@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 OWN_FILES = frozenset(
     {
-        "by_channel", "cells", "chain", "circles", "credits", "effects", "explained", "intervals", "journey", "kernel",
-        "models", "paths", "removal", "rules", "shares", "sweeps", "tables", "totals", "walk", "walked",
+        "by_channel", "cells", "chain", "circles", "credits", "effects", "explained", "intervals", "journey",
+        "kernel", "models", "parts", "paths", "removal", "rules", "shares", "sweeps", "tables", "totals", "trie",
+        "walk", "walked",
     }
 )  # fmt: skip
 

@@ -23,6 +23,8 @@ COMMANDS: dict[str, str] = {
     "build": "outturn.cli.workspace",
     "kpis": "outturn.cli.figures",
     "attribute": "outturn.cli.credit",
+    "explain": "outturn.cli.journeys",
+    "paths": "outturn.cli.journeys",
     "unjoined": "outturn.cli.figures",
     "forget": "outturn.cli.privacy",
     "person": "outturn.cli.privacy",
