@@ -149,14 +149,14 @@ def test_a_sale_without_touches_says_why(small: api.OpenWorkspace, outcome_id: s
 @pytest.mark.parametrize(
     ("outcome_id", "goal", "why"),
     [
-        ("generic:Q-1", None, "Goal 'lead' does not count it: its kind is qualified, and the goal counts lead."),
+        ("generic:Q-1", None, "Goal 'lead' does not count it: it is of kind qualified, and the goal counts lead."),
         ("generic:L-1", "sale", "the goal counts purchase or won. It counts for lead."),
         ("generic:S-6", "first", "the goal counts only the first of each person"),
         ("generic:S-6", "shop", "it comes from generic, and the goal's system of record is shopify"),
         (
             "generic:S-1:refund",
             "lead",
-            "It takes back generic:S-1. Goal 'lead' does not count it: its kind is purchase",
+            "It takes back generic:S-1. Goal 'lead' does not count it: it is of kind purchase",
         ),
     ],
 )
@@ -202,3 +202,51 @@ def test_all_conversions_explained_add_up_to_what_attribute_says(tmp_path: Path)
         for row in rows:
             conversions, revenue = sums[model, row["channel"]]
             assert (round(conversions, 9), revenue) == (row["conversions"], Decimal(row["revenue"]))
+
+
+CONTACTS = """Record ID,First Name,Last Name,Email,Create Date,Company Name,Original Traffic Source
+11,Ana,Lee,ana@acme.example,2026-01-10 09:00,Acme,PAID_SOCIAL
+12,Ben,Ray,ben@acme.example,2026-03-20 09:00,Acme,ORGANIC_SEARCH
+13,Eve,Fox,eve@bolt.example,2026-03-02 09:00,Bolt,DIRECT_TRAFFIC
+"""
+DEALS = (
+    "Record ID,Deal Name,Deal Stage,Deal Probability,Amount,Currency,Create Date,Date Entered Current Stage,"
+    "Associated Contact IDs,Associated Company\n"
+    "1,Acme rollout,Closed Won,1,12000,EUR,2026-02-01 10:00,2026-04-20 10:00,12,Acme\n"
+    "2,Bolt pilot,Demo held,0.25,4000,EUR,2026-03-15 10:00,2026-04-01 10:00,13,Bolt\n"
+)
+ACCOUNT_GOALS = """
+[goals.deal]
+kinds = ["won"]
+per = "account"
+
+[goals.demo]
+kinds = ["opportunity"]
+stages = ["Demo booked"]
+per = "account"
+"""
+
+
+def test_a_companys_deal_says_whose_contact_touched_what(tmp_path: Path) -> None:
+    for name, text in {"contacts.csv": CONTACTS, "deals.csv": DEALS}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    settings = api.create(tmp_path / "b2b", currency="EUR").root / "outturn.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + ACCOUNT_GOALS, encoding="utf-8")
+    workspace = api.open(tmp_path / "b2b")
+    workspace.import_files(sorted(tmp_path.glob("*.csv")), now=NOW)
+    workspace.build(now=NOW)
+    found = workspace.explain("hubspot:1", goal="deal", models=["w_shaped"])
+    assert found["conversion"]["journey_of"] == "company"
+    assert [(touch["channel"], touch["contact"]) for touch in found["journey"]] == [
+        ("Paid Social", "contact 1"), ("Organic Search", "contact 2 (of the deal)"),
+    ]  # fmt: skip
+    assert [stage["stage"] for stage in found["stages"]] == ["lead", "opportunity"]
+    # First touch, lead and opportunity are Ana's: 90 to 10.
+    assert [part["revenue"] for part in found["credits"]["w_shaped"]] == ["10800.00", "1200.00"]
+    assert [(row["of"], row["file"], row["line"], row.get("stage")) for row in found["rows"]] == [
+        ("touch 1", "contacts.csv", 2, None), ("touch 2", "contacts.csv", 3, None),
+        ("conversion", "deals.csv", 2, ""), ("conversion", "deals.csv", 2, "Closed Won"),
+    ]  # fmt: skip
+    assert "acme.example" not in json.dumps(found)
+    why = workspace.explain("hubspot:2", goal="demo")["why"]
+    assert why == "Goal 'demo' does not count it: it entered Demo held, and the goal counts Demo booked."

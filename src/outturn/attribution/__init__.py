@@ -13,7 +13,8 @@ A plug-in here is a model: one file named like the model, with one function `wei
 
 The room's own files: `journey` (what a model is given), `models` (finding them), `walk` (which
 touches led to which conversion), `shares` (weights to whole micros), `kernel` (both for one bucket of
-people), `credits` (the table and questions to it).
+people), `credits` (the table and questions to it), `explained` (one conversion, opened), `paths` (the
+journeys themselves).
 
 Papers: Shao and Li (2011), Data-driven multi-touch attribution models, for what rules lack;
 Hamilton's method of largest remainders (Balinski and Young 1982) for exact shares.

@@ -8,7 +8,6 @@ import numpy as np
 
 from outturn.attribution import rules
 from outturn.attribution.cells import ONE_CONVERSION
-from outturn.attribution.credits import DIRECT
 from outturn.attribution.journey import UNKNOWN_AT, Credit, Journey
 from outturn.attribution.kernel import frozen
 from outturn.attribution.shares import split, units_of
@@ -16,6 +15,7 @@ from outturn.attribution.shares import split, units_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_DIRECT = "Direct"
 _TOLERANCE = 1e-9
 
 Divided: TypeAlias = "tuple[tuple[float, ...], tuple[float, ...], dict[str, tuple[int, ...]]]"
@@ -44,7 +44,7 @@ def weighed(
     journey = Journey(
         frozen(at, np.int64),
         frozen([numbers[channel] for channel in channels], np.int32),
-        frozen([channel == DIRECT for channel in channels], np.bool_),
+        frozen([channel == _DIRECT for channel in channels], np.bool_),
         converted_at,
         lead_at,
         opportunity_at,

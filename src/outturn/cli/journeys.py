@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_LINE = 24  # characters of the time line
+_LINE = 12  # characters of the time line
 _MOST_COLUMNS = 7  # touches beside each other; of more, touches stand below each other
 
 
@@ -56,14 +56,14 @@ def _print_journey(found: dict[str, Any], zone_name: str) -> None:
     events = [*_touches(found), *_milestones(found)]
     events.sort(key=lambda event: -event["days_before"])
     longest = max(event["days_before"] for event in events) or 1.0
-    shown = [event for event in events if any(event[name] for name in _SHOWN)]
-    columns = ["at", "before", *(name for name in _SHOWN if any(event[name] for event in shown))]
+    shown = [name for name in _SHOWN if any(event[name] for event in events)]
+    line = [""] if len(events) > 1 else []
     rows = [
         [
             f"{datetime.fromisoformat(event['at']).astimezone(zone(zone_name)):%Y-%m-%d %H:%M}",
             _ago(event["days_before"]),
-            *(event[name] or "" for name in columns[2:]),
-            *([_dot(event["days_before"] / longest)] if len(events) > 1 else []),
+            *([_dot(event["days_before"] / longest)] if line else []),
+            *(event[name] or "" for name in shown),
         ]
         for event in events
     ]
@@ -73,36 +73,43 @@ def _print_journey(found: dict[str, Any], zone_name: str) -> None:
         for refund in found["refunds"]
     )
     where = f"goal {found['goal']} · lookback {found['lookback_days']} days · times of {zone_name}"
-    line = [""] if len(events) > 1 else []
-    print_table(f"{title}\n{where}", [*columns, *line], rows, caption=f"{_outside(found)}{refunded}".strip())
+    caption = f"{_outside(found)}{refunded}".strip()
+    print_table(f"{title}\n{where}", ["at", "before", *line, *shown], rows, caption=caption)
 
 
-_SHOWN = ("what", "channel", "campaign", "kind", "joined by", "contact")
+_SHOWN = ("what", "campaign (by)", "ad", "contact")
 
 
 def _touches(found: dict[str, Any]) -> list[dict[str, Any]]:
+    # Nearly all touches are visits; a view or a mail is worth a word.
+    kinds = {kind: "" if kind == "visit" else f", {kind}" for kind in {touch["kind"] for touch in found["journey"]}}
     return [
         {
             "at": touch["at"],
             "days_before": touch["days_before"],
-            "what": f"touch {touch['touch']}",
-            "channel": touch["channel"],
-            "campaign": touch["campaign_name"] or touch["campaign_id"],
-            "kind": touch["kind"],
-            "joined by": touch["joined_by"],
+            "what": f"{touch['touch']} {touch['channel']}{kinds[touch['kind']]}",
+            "campaign (by)": _campaign(touch),
+            "ad": " / ".join(filter(None, (touch["ad_group_id"], touch["ad_id"]))),
             "contact": touch.get("contact"),
         }
         for touch in found["journey"]
     ]
 
 
+def _campaign(touch: dict[str, Any]) -> str:
+    named = touch["campaign_name"] or touch["campaign_id"] or ""
+    platform = touch["platform"] or ""
+    joined = f" ({touch['joined_by'].replace('_', ' ')})" if touch["joined_by"] else ""
+    return f"{named}{joined}" if named else platform
+
+
 def _milestones(found: dict[str, Any]) -> list[dict[str, Any]]:
     nothing = dict.fromkeys(_SHOWN)
-    stages = [{**nothing, **stage, "what": stage["stage"]} for stage in found["stages"]]
-    return [
-        *stages,
-        {**nothing, "at": found["conversion"]["at"], "days_before": 0.0, "what": found["conversion"]["kind"]},
-    ]
+    sale = found["conversion"]
+    # Of a goal that counts openings, the opportunity is the conversion itself.
+    known = [stage for stage in found["stages"] if stage["days_before"] or stage["stage"] != sale["kind"]]
+    stages = [{**nothing, **stage, "what": stage["stage"]} for stage in known]
+    return [*stages, {**nothing, "at": sale["at"], "days_before": 0.0, "what": sale["kind"]}]
 
 
 def _dot(share: float) -> str:
@@ -112,10 +119,11 @@ def _dot(share: float) -> str:
 
 
 def _ago(days: float) -> str:
-    minutes = round(days * 24 * 60)
-    if minutes >= 2 * 24 * 60:
-        return f"{days:,.1f} days"
-    return f"{minutes / 60:.1f} hours" if minutes >= 2 * 60 else f"{minutes} minutes" if minutes else ""
+    """How long before, in the unit that says most."""
+    for unit, text in ((1.0, "days"), (1 / 24, "h"), (1 / 1440, "min")):
+        if days >= 2 * unit:
+            return f"{days / unit:,.1f} {text}" if text != "min" else f"{days / unit:.0f} min"
+    return "1 min" if days >= 1 / 1440 else ""
 
 
 def _outside(found: dict[str, Any]) -> str:
@@ -152,34 +160,24 @@ def _print_credits(found: dict[str, Any]) -> None:
             print_table(title, ["touch", *by_model], [[heading, *parts] for heading, parts in rows])
 
 
-_TOLD = ("of", "file", "line", "source", "is", "says")
-
-
 def _print_rows(rows: Sequence[dict[str, Any]]) -> None:
-    told = [
-        [row["of"], row["file"], str(row["line"]), row.get("source") or row.get("system"), _is(row), _says(row)]
-        for row in rows
-    ]
-    print_table("The rows behind it", _TOLD, told)
-
-
-def _is(row: dict[str, Any]) -> str:
-    if row["table"] == "events":
-        return f"{row['type']} {row['name'] or ''}".strip()
-    return " · ".join(
-        part for part in (row["kind"], row["stage"], row["status"] * (row["status"] != "counted")) if part
-    )
+    told = [[row["of"], f"{row['file']}, line {row['line']}", _says(row)] for row in rows]
+    print_table("The rows behind it", ["of", "where", "says"], told, labels=2)
 
 
 def _says(row: dict[str, Any]) -> str:
     """What of a row tells most: of a touch its tags and page, of an outcome its amount and whom it names."""
     if row["table"] == "events":
         tags = "/".join(row[name] for name in ("utm_source", "utm_medium", "utm_campaign") if row[name])
-        stated = row["stated_channel"]
-        parts = (tags, stated, " ".join(row["click_ids"]), row["url"])
-        return " ".join(part for part in parts if part)
-    amount = f"{Decimal(row['gross']):,.2f} {row['currency']} gross" if row["gross"] else ""
-    return " · ".join(part for part in (row["outcome_id"], amount, " and ".join(row["identifiers"])) if part)
+        page = (row["url"] or "").partition("//")[2] or row["url"]
+        what = row["name"] or row["type"]
+        parts = (what, row["stated_channel"], row["campaign_name"], tags, " ".join(row["click_ids"]), page)
+    else:
+        status = "" if row["status"] == "counted" else row["status"]
+        amount = f"{Decimal(row['gross']):,.2f} {row['currency']} gross" if row["gross"] else ""
+        named = f"names {' and '.join(row['identifiers'])}" if row["identifiers"] else ""
+        parts = (row["kind"], row["stage"], status, row["outcome_id"], amount, named)
+    return " · ".join(part for part in parts if part)
 
 
 @click.command("paths")

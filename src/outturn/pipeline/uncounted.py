@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outturn import journeys
 from outturn.attribution.explained import entries_of
 from outturn.domain.goals import RESTATING_KINDS
 from outturn.domain.time import MICROS_PER_DAY, business_day
@@ -99,7 +98,7 @@ def _reason(reading: Reading, rows: Sequence[Row], goal: Goal) -> str:
     """The first thing that stands against it, as the end of a sentence."""
     left = [row for row in rows if row["kind"] in goal.kinds]
     if not left:
-        return f"its kind is {_all(rows, 'kind')}, and {_wants(goal.kinds)}"
+        return f"it is of kind {_all(rows, 'kind')}, and {_wants(goal.kinds)}"
     if not any(row["status"] in goal.statuses for row in left):
         return f"its status is {_all(left, 'status')}, and {_wants(goal.statuses)}"
     left = [row for row in left if row["status"] in goal.statuses and row["at"] is not None]
@@ -121,10 +120,12 @@ def _wants(names: Sequence[str]) -> str:
 
 
 def _all(rows: Sequence[Row], name: str) -> str:
-    return " and ".join(dict.fromkeys(row[name] or "no stage" for row in rows))
+    return " and ".join(dict.fromkeys(row[name] for row in rows if row[name])) or f"no {name}"
 
 
 def _undone(reading: Reading) -> set[tuple[str, str]]:
+    from outturn import journeys  # noqa: PLC0415 - it loads what a build needs, for one statement
+
     reading.name_facts(("outcomes",))
     return set(reading.engine.rows(load(journeys.__name__, "undone")))
 
