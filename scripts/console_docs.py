@@ -79,7 +79,9 @@ def session(folder: Path, page: str) -> Session:
         (folder / file["path"]).write_text(file["body"], encoding="utf-8")
     tools = folder / ".bin"
     tools.mkdir()
-    (tools / "main.py").write_text("from outturn.cli import main\n\nmain()\n", encoding="utf-8")
+    # A workspace's own key decides into which of the 64 buckets people fall, hence intervals: here always the same one.
+    start = "import secrets\n\nfrom outturn.cli import main\n\nsecrets.token_bytes = bytes\nmain()\n"
+    (tools / "main.py").write_text(start, encoding="utf-8")
     python = f'PYTHONPATH="{folder if files else ROOT}/src" exec "{sys.executable}"'
     for name, call in {"outturn": f'{python} "{tools}/main.py" "$@"', "python": f'{python} "$@"'}.items():
         (tools / name).write_text(f"#!/bin/sh\n{call}\n", encoding="utf-8")
