@@ -186,7 +186,10 @@ def test_payments_of_the_shops_orders_corroborate_and_add_nothing() -> None:
     world.outcome("shopify:3", ANA, gross="10.00")
     world.outcome("stripe:1", ANA, gross="10.00", system="stripe", payment_id="pi_1")
     world.outcome("stripe:2", ANA, gross="10.00", system="stripe", order_id="1002")
-    assert built(world).conversions("outcome_id") == [("shopify:1",), ("shopify:2",), ("shopify:3",)]
+    # The shop notes a charge, the payment bears its intent too.
+    world.outcome("shopify:4", ANA, gross="10.00", payment_id="ch_4")
+    world.outcome("stripe:ch_4", ANA, gross="10.00", system="stripe", payment_id="pi_4")
+    assert built(world).conversions("outcome_id") == [("shopify:1",), ("shopify:2",), ("shopify:3",), ("shopify:4",)]
 
 
 def test_two_systems_of_record_for_the_same_days_are_refused_by_name() -> None:
