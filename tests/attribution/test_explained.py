@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outturn.attribution import models
-from outturn.attribution.credits import write_credits
+from outturn.attribution.credits import Places, write_credits
 from outturn.attribution.explained import Parts, effects_of, entries_of, parts_of, trail_of
+from outturn.attribution.paths import Question, Sum, paths_of
 from outturn.domain.goals import Goal
 from outturn.domain.settings import checked
 from outturn.domain.time import micros_of
@@ -110,6 +111,20 @@ def test_a_companys_deal_is_explained_by_the_touches_of_all_its_people(engine: E
     assert entry.lead_at == _at(25)
     # First touch and lead are the ad's, what closed is the mail's: 60 to 30, scaled up.
     assert parts_of("w_shaped", trail.steps, [entry], {}).micros == {"d": (7, 3)}
+
+
+def test_a_path_is_the_journey_that_is_explained(engine: Engine, tmp_path: Path) -> None:
+    touches = [(1, 24, BRAND), (1, 30, EMAIL), (2, 24, GENERIC), (2, 30, EMAIL), (3, 10, BRAND), (3, 11, EMAIL)]
+    ledger = [_sale("a", 1, 40, 100), _sale("a:r", 1, 40, -40, of="a", refunded=9), _sale("b", 2, 40, 7)]
+    _build(engine, tmp_path, touches, [*ledger, _sale("c", -1, 40, 8)])
+    whole = paths_of(engine, SALE, Question(maturity="none")).whole
+    names = Places.built(engine).channels
+    assert [[names[step] for step in path.steps] for path in whole.top] == [["Paid Search", "Email"]]
+    assert whole.top[0][1:] == (Sum(2, 67), 1)
+    assert (whole.sum, whole.untouched) == (Sum(3, 75), Sum(1, 8))
+    for outcome_id in ("a", "b"):
+        trail = trail_of(engine, entries_of(engine, outcome_id)[0], SALE.lookback_days)
+        assert [step.channel for step in trail.steps] == ["Paid Search", "Email"]
 
 
 def test_nobody_counts_what_is_not_there(engine: Engine, tmp_path: Path) -> None:
