@@ -159,6 +159,8 @@ def _below_zero(cell: Cell) -> str:
 
 
 def _id(_text: str, plain: str, _conditions: Conditions) -> str:
+    # `[82945799304067]`: brackets keep a spreadsheet from rounding an id.
+    plain = f"regexp_replace({plain}, '^\\[([0-9]+)\\]$', '\\1')"
     return (
         f"CASE WHEN regexp_full_match({plain}, '{_SCIENTIFIC}') THEN NULL WHEN regexp_full_match({plain}, "
         "'[0-9]+\\.0') "

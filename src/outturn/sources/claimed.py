@@ -19,13 +19,28 @@ def claim_cells(conversions: tuple[str, ...], value: tuple[str, ...]) -> tuple[C
 
 
 def claims_of_spend(
-    *, action: str = "all", click_or_view: str = "all", window: str = "default", date_basis: str = "unknown"
+    *,
+    action: str = "all",
+    click_or_view: str = "all",
+    window: str = "default",
+    date_basis: str = "unknown",
+    conversions: str = "claimed_conversions",
+    value: str = "claimed_value_micros",
 ) -> str:
-    """The SELECT that gives `claims` of a spend layout with `claim_cells`."""
+    """The SELECT that gives `claims` of a spend layout: one row where its line claims anything.
+
+    Args:
+        action: As the platform names it; all: not told apart.
+        click_or_view: click, view or all.
+        window: Such as 7d_click.
+        date_basis: impression or conversion.
+        conversions: SQL over `accepted` for how many; NULL: not said.
+        value: SQL over `accepted` for their value in micros; NULL: not said.
+    """
     return (
         f"SELECT {CLAIM_COLUMNS}, '{action}' AS conversion_action, '{click_or_view}' AS click_or_view, "  # noqa: S608
         f"'{window}' AS attribution_window, '{date_basis}' AS date_basis, "
-        "CASE WHEN claimed_value_micros IS NOT NULL THEN currency END AS currency, claimed_conversions, "
-        "claimed_value_micros "
-        "FROM accepted WHERE claimed_conversions IS NOT NULL OR claimed_value_micros IS NOT NULL"
+        f"CASE WHEN {value} IS NOT NULL THEN currency END AS currency, {conversions} AS claimed_conversions, "
+        f"{value} AS claimed_value_micros "
+        f"FROM accepted WHERE {conversions} IS NOT NULL OR {value} IS NOT NULL"
     )

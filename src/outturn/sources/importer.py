@@ -234,6 +234,7 @@ def _read(
         desk.options.decimal or "",
         desk.options.dates or "",
         str(desk.workspace.settings["privacy.phone_region"]),
+        recognised.usual_dates,
     )
     reading = read(connection, frame, recognised, manner)
     forget(connection, reading, report)

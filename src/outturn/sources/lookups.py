@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from outturn.domain.currencies import MINOR_DIGITS
+from outturn.domain.errors import FileRefused
 from outturn.sources import cells, dates
 from outturn.sources.frame import quoted_text
 from outturn.sources.identity import key_sql, make_keys
@@ -50,7 +51,7 @@ def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner
             known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
             _register(connection, cell, known, pa.string())
     # One order of day and month for the whole file: two columns of one export never differ.
-    order = manner.dates or dates.order_of(text for texts in days.values() for text in texts)
+    order = manner.dates or _order([text for texts in days.values() for text in texts], manner.usual_dates)
     last = dates.last_possible_day(manner.now)
     for cell in looked_up:
         if cell.kind is Kind.DAY:
@@ -58,6 +59,17 @@ def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner
             past = {text: day if day and (cell.future or day <= last) else None for text, day in read_days.items()}
             _register(connection, cell, past, pa.date32())
     return written
+
+
+def _order(texts: list[str], usual: dates.Order) -> dates.Order:
+    """How the file's days are to be read: by the evidence among them, else as its header's language writes them."""
+    try:
+        return dates.order_of(texts)
+    except FileRefused:
+        if not usual:
+            raise
+        # Beside a day that settles it for `usual`, only evidence against it is refused.
+        return dates.order_of([*texts, "12/31/2000" if usual == "month-first" else "31/12/2000"])
 
 
 def _too_many(connection: duckdb.DuckDBPyConnection, keys: list[Cell]) -> dict[str, str]:

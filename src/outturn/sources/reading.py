@@ -39,6 +39,7 @@ class Manner:
         dates: "day-first" or "month-first".
         zone: IANA zone of times without an offset.
         phone_region: ISO 3166 country of phone numbers without `+`.
+        usual_dates: How days read that the file itself leaves open.
     """
 
     now: datetime
@@ -46,6 +47,7 @@ class Manner:
     decimal: str = ""
     dates: Order = ""
     phone_region: str = ""
+    usual_dates: Order = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from outturn.sources.registry import source_named, sources
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from outturn.sources.dates import Order
     from outturn.sources.frame import Frame, Header
     from outturn.sources.source import Layout, Source
 
@@ -40,6 +41,16 @@ class Recognised:
     columns: Mapping[str, int]
     header_currency: str = ""
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def usual_dates(self) -> Order:
+        """How the language of the day column's header writes days; empty: it is not known."""
+        for cell in self.layout.cells:
+            place = self.columns.get(cell.name, -1)
+            usual = {_folded(header): order for header, order in cell.usual_dates.items()}
+            if place >= 0 and (order := usual.get(_folded(self.header.names[place]))):
+                return order
+        return ""
 
 
 def recognise(frame: Frame, *, named: str = "") -> Recognised:
@@ -208,5 +219,8 @@ def _paths(layout: Layout, names: tuple[str, ...], frame: Frame) -> dict[str, tu
 
 
 def json_path(field_path: str) -> str:
-    """A dotted path as engines write it: `context.campaign` becomes `$."context"."campaign"`."""
-    return "$" + "".join(f'."{part}"' for part in field_path.split("."))
+    """A dotted path as engines write it: `context.campaign` becomes `$."context"."campaign"`.
+
+    A full stop of an abbreviation (`Impr.`, `Id. de la cuenta`) parts nothing.
+    """
+    return "$" + "".join(f'."{part}"' for part in re.split(r"\.(?=\S)", field_path))

@@ -10,6 +10,7 @@ import pyarrow as pa
 from outturn.domain.errors import FileRefused
 from outturn.sources.dates import range_of
 from outturn.sources.known import UNNAMED, Account
+from outturn.sources.source import Preamble
 from outturn.store.tables import TABLES
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ def _accept_spend(
 
     platform = "platform" if by_row else f"'{source.platform}'"
     level = f"'{layout.level}'" if layout.level in LEVELS else layout.level
-    period = range_of(reading.recognised.header.preamble) if not reading.has("date_day") else None
+    above = _above(reading)
+    by_day = reading.has("date_day") and not _bears_first_day(connection, reading, above)
+    period = None if by_day else above.period
     start, end = (
         f"COALESCE({cell(name)}, {_day(day)})"
         for name, day in zip(("period_start", "period_end"), period or (None, None), strict=True)
@@ -106,17 +109,20 @@ def _accept_spend(
     connection.execute(
         f"CREATE OR REPLACE VIEW placed AS SELECT parsed.* EXCLUDE ({', '.join(['refusal', *sorted(own)])}){missing}, "  # noqa: S608
         f"LOWER({platform}) AS platform, CAST({level} AS VARCHAR) AS level, "
-        f"COALESCE({cell('date_day')}, CASE WHEN {start} = {end} THEN {start} END) AS date_day, {start} AS "
-        f"period_start, {end} AS period_end, "
+        f"COALESCE({cell('date_day') if by_day else 'NULL'}, CASE WHEN {start} = {end} THEN {start} END) AS date_day, "
+        f"{start} AS period_start, {end} AS period_end, "
         f"CAST({cell('account_id')} AS VARCHAR) AS stated_account, CAST({cell('account_name')} AS VARCHAR) AS "
         "stated_account_name, "
         f"COALESCE({cell('currency')}, {_text(reading.recognised.header_currency)}, {_text(stated.currency)}) AS "
         "stated_currency, "
-        f"COALESCE({cell('time_zone')}, {_text(source.zone)}) AS stated_zone FROM parsed WHERE refusal IS NULL"
+        f"COALESCE({cell('time_zone')}, {_text(above.zone or source.zone)}) AS stated_zone FROM parsed "
+        "WHERE refusal IS NULL"
     )
-    _need_day(connection)
+    if not layout.day:
+        _need_day(connection)
     _make_owners(connection, known, stated, scope)
-    zone, assumed = _text(stated.time_zone), _text(workspace_zone)
+    assumed_zone = layout.zone or workspace_zone
+    zone, assumed = _text(stated.time_zone), _text(assumed_zone)
     account, currency, known_zone = "owners.account_id", "owners.currency", "owners.time_zone"
     join = (
         "JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM "
@@ -128,7 +134,7 @@ def _accept_spend(
         owner = known.accounts(source.platform).get(scope.accounts[0], Account(scope.accounts[0]))
         account, currency, known_zone, join = *map(_text, (owner.account_id, owner.currency, owner.time_zone)), ""
     connection.execute(
-        "CREATE OR REPLACE VIEW accepted AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, "  # noqa: S608
+        "CREATE OR REPLACE VIEW settled AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, "  # noqa: S608
         "stated_currency, stated_zone, period_start, period_end), "
         "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN "
         "period_end END AS period_end, "
@@ -136,8 +142,23 @@ def _accept_spend(
         f"COALESCE(stated_zone, {known_zone}, {zone}, {assumed}) AS time_zone, "
         f"COALESCE(stated_zone, {known_zone}, {zone}) IS NULL AS time_zone_assumed FROM placed {join}"
     )
+    days = f" REPLACE (({layout.day}) AS date_day)" if layout.day else ""
+    connection.execute(f"CREATE OR REPLACE VIEW accepted AS SELECT *{days} FROM settled")  # noqa: S608
     if _any(connection, "SELECT 1 FROM accepted WHERE time_zone_assumed"):
-        scope.flags.append(f"time zone not stated: {workspace_zone} assumed")
+        scope.flags.append(f"time zone not stated: {assumed_zone} assumed")
+
+
+def _above(reading: Reading) -> Preamble:
+    lines, layout = reading.recognised.header.preamble, reading.recognised.layout
+    return layout.preamble(lines) if layout.preamble else Preamble(period=range_of(lines))
+
+
+def _bears_first_day(connection: duckdb.DuckDBPyConnection, reading: Reading, above: Preamble) -> bool:
+    """Whether the rows' one day may only be the first of the range that they cover."""
+    if not reading.recognised.layout.may_be_period or not above.period or above.period[0] == above.period[1]:
+        return False
+    days = connection.execute("SELECT DISTINCT date_day FROM parsed WHERE refusal IS NULL LIMIT 2").fetchall()
+    return days == [(above.period[0],)]
 
 
 def _owner_key() -> str:

@@ -34,7 +34,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from outturn.sources.dates import Order
 
 
 class Kind(Enum):
@@ -90,6 +93,8 @@ class Cell:
         choices: What may stand there, lower case; others are refused with UNKNOWN_KIND. Empty: anything.
         canonical: For KEY: SQL over `text` for the canonical text that is hashed; empty: as its identity has it.
         future: A day or instant after now is no fault, such as the day on which a deal should close.
+        usual_dates: For DAY: by header, how the language of that header writes 03/04/2026 where the file's own days
+            leave it open.
     """
 
     name: str
@@ -102,6 +107,7 @@ class Cell:
     choices: tuple[str, ...] = ()
     canonical: str = ""
     future: bool = False
+    usual_dates: Mapping[str, Order] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,19 @@ class Total:
     money: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Preamble:
+    """What the lines above a report's header say of all of its rows.
+
+    Attributes:
+        zone: IANA zone of its days; empty: not said.
+        period: The first and last day that it covers; None: not said.
+    """
+
+    zone: str = ""
+    period: tuple[date, date] | None = None
+
+
 SPEND_TOTALS = (
     Total("impressions", "impressions"),
     Total("clicks", "clicks"),
@@ -163,6 +182,11 @@ class Layout:
         number: The decimal sign where the format fixes it ("." for tables out of an API), else settled by evidence.
         priced: Cells of money that need a currency. The row's `currency` cell, then a header's, then
             `--currency`, then (spend) the account's; none: AMBIGUOUS_CURRENCY. By default every MONEY and MICROS cell.
+        preamble: Reads the lines above the header; None: `dates.range_of` looks for a range of days there.
+        may_be_period: A file whose rows all bear the first day of a longer range covers that range, row by row.
+        zone: Of the days of accounts whose own zone is not known; empty: the workspace's.
+        day: For `ad_spend` and `claims`: SQL over `accepted` that makes `date_day` of an instant, once `time_zone` and
+            `time_zone_assumed` stand; empty: the cell of that name.
         suppressed: What a forgotten person's row does: "refuse" it, or "strip" its identifiers and keep the amount.
         steps: Table -> SELECT over `accepted`, earlier steps and what was borrowed; made in this order before the
             outputs. Here `outturn_key(kind, canonical)` makes a key, and `suppressed` (key) is whom to forget.
@@ -187,6 +211,10 @@ class Layout:
     level: str = ""
     number: str = ""
     priced: tuple[str, ...] | None = None
+    preamble: Callable[[Sequence[str]], Preamble] | None = None
+    may_be_period: bool = False
+    zone: str = ""
+    day: str = ""
     suppressed: Literal["refuse", "strip"] = "refuse"
     steps: Mapping[str, str] = field(default_factory=dict)
     turn: int = 0
