@@ -114,10 +114,11 @@ def _models() -> str:
         said = _docstring(f"outturn.attribution.{file}").split("\n\n")
         # The blank line ends the expected output of a doctest.
         shown = (f"```pycon\n{part}\n\n```" if part.startswith(">>>") else part for part in said)
-        text += f"## {', '.join(names)}\n\n" + "\n\n".join(shown) + "\n\n"
+        text += f"## {names[0]}\n\n" + "\n\n".join(shown) + "\n\n"
         weights = importlib.import_module(f"outturn.attribution.{file}").weights
         rule = inspect.getdoc(getattr(weights, "py_func", weights))
         text += f"{rule}\n\n" if rule else ""
+        text += "".join(f"## {name}\n\nSee [{names[0]}](#{names[0]}).\n\n" for name in names[1:])
     return text
 
 

@@ -251,16 +251,25 @@ def test_null_and_texts_and_stray_buckets_never_reach_a_kernel(engine: Engine) -
         engine.map_people(Sums(), {"visits": "SELECT bucket + 64 AS bucket FROM made", "others": OTHERS})
 
 
-def test_what_is_too_much_for_one_query_is_read_in_runs_of_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lie", ["bucket, person_id, occurred_at", "note"])
+def test_a_large_input_is_read_bucket_by_bucket_whether_or_not_it_lies_so(
+    monkeypatch: pytest.MonkeyPatch, lie: str
+) -> None:
+    monkeypatch.setattr("outturn.store.duckdb_people.STREAMED_ROWS", 1)
     engine = open_engine()
-    engine.register("made", visits())
+    engine.register("visits", visits())
+    engine.table("made", f"SELECT * FROM visits ORDER BY {lie}")
     order = {"visits": ("person_id", "occurred_at")}
-    for rows in (1, 25, 200):
-        monkeypatch.setattr("outturn.store.duckdb_people.ROWS_PER_QUERY", rows)
+    for rows in (1, 7, 1000):
+        monkeypatch.setattr("outturn.store.duckdb_people._BATCH_ROWS", rows)
         result = engine.map_people(Sums(), {"visits": SEEN, "others": OTHERS}, order=order)
         assert result.to_pylist() == expected_sums()
-        with pytest.raises(OutturnError, match=r"400 rows whose bucket is not in 0\.\.63"):
-            engine.map_people(Sums(), {"visits": "SELECT bucket + 64 AS bucket FROM made", "others": OTHERS})
+        with pytest.raises(OutturnError, match=r"rows whose bucket is not in 0\.\.63"):
+            engine.map_people(Sums(), {"visits": SEEN.replace("bucket", "bucket + 60 AS bucket"), "others": OTHERS})
+        with pytest.raises(OutturnError, match="NULL in column 'place'"):
+            engine.map_people(
+                Sums(), {"visits": SEEN.replace("kept", "kept, NULLIF(place, 0) AS place"), "others": OTHERS}
+            )
     engine.close()
 
 

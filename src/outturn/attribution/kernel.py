@@ -107,23 +107,12 @@ class WalkKernel:
     ) -> Iterator[pa.Table]:
         for goal, lookback_days in enumerate(self.lookback_days):
             chosen = np.flatnonzero(is_theirs & (conversions["goal"] == goal))
-            owner, at = conversions["owner"][chosen], conversions["occurred_at"][chosen]
-            order = chosen[np.lexsort((at, owner))]
-            owner, at = (
-                frozen(conversions["owner"][order], np.int64),
-                frozen(conversions["occurred_at"][order], np.int64),
-            )
-            passed_over = np.array(self.is_owned, np.bool_) & (not self.keeps_owned[goal])
+            order = chosen[np.lexsort((conversions["occurred_at"][chosen], conversions["owner"][chosen]))]
+            owner = frozen(conversions["owner"][order], np.int64)
+            at = frozen(conversions["occurred_at"][order], np.int64)
+            passed_over = frozen(np.array(self.is_owned, np.bool_) & (not self.keeps_owned[goal]), np.bool_)
             walked = Walked.of(len(order), len(touches[0]))
-            walk(
-                *touches,
-                owner,
-                at,
-                lookback_days * DAY_MICROS,
-                frozen(passed_over, np.bool_),
-                frozen(np.zeros_like(passed_over), np.bool_),
-                walked,
-            )
+            walk(*touches, owner, at, lookback_days * DAY_MICROS, passed_over, walked)
             if self.per_account[goal] != of_companies:
                 walked.filled[1:] = 0
             latest_at = max(int(times.max(initial=0)) for times in (touches[1], at))
@@ -153,11 +142,12 @@ def _row(goal: int, bucket: int, entries: npt.NDArray[np.int64], walked: Walked,
     touches, null_places, nulls = walked.filled
     lists = (
         entries.reshape(-1),
-        walked.at[:touches],
-        walked.place[:touches],
-        walked.null_place[:null_places],
-        walked.null_end[:nulls],
-        walked.null_last_at[:nulls],
+        # Copies, so that the next bucket is given the same room again.
+        walked.at[:touches].copy(),
+        walked.place[:touches].copy(),
+        walked.null_place[:null_places].copy(),
+        walked.null_end[:nulls].copy(),
+        walked.null_last_at[:nulls].copy(),
     )
     columns = [pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), pa.array(values)) for values in lists]
     known = [pa.array([value], type_) for value, type_ in ((goal, pa.int32()), (bucket, pa.int32()))]

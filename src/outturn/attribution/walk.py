@@ -110,34 +110,35 @@ def _led(  # noqa: PLR0913, PLR0917 (compiled functions take no keywords)
     walked.filled[_KEPT] = kept
 
 
-@compiled(types.void(INT64S, INT32S, _I, _I, FLAGS, _I, _ROOM))
-def _came_to_nothing(  # noqa: PLR0913, PLR0917
+@compiled(_I(INT32S, _I, _I, FLAGS))
+def _last(place: Places, begin: int, end: int, is_passed_over: npt.NDArray[np.bool_]) -> int:
+    """The end of an owner's touches `begin` to `end` without those at the end that are passed over."""
+    while end > begin and is_passed_over[place[end - 1]]:
+        end -= 1
+    return end
+
+
+@compiled(_I(INT64S, INT32S, _I, _I, FLAGS, _I, _INT32S, _I))
+def _in_vain(  # noqa: PLR0913, PLR0917
     at: Instants,
     place: Places,
     begin: int,
     end: int,
     is_passed_over: npt.NDArray[np.bool_],
     lookback_micros: int,
-    walked: Walked,
-) -> None:
-    """Keep the null journey that touches `begin` to `end` make, if they do."""
-    while end > begin and is_passed_over[place[end - 1]]:
-        end -= 1
-    if end == begin:
-        return
-    written = walked.filled[_NULL_PLACES]
+    null_place: Places,
+    written: int,
+) -> int:
+    """Keep the null journey that touches `begin` to `end` make without those passed over; its places end there."""
     for touch in range(begin, end):
         if at[touch] > at[end - 1] - lookback_micros and not is_passed_over[place[touch]]:
-            walked.null_place[written] = place[touch]
+            null_place[written] = place[touch]
             written += 1
-    walked.filled[_NULL_PLACES] = written
-    walked.null_end[walked.filled[_NULLS]] = written
-    walked.null_last_at[walked.filled[_NULLS]] = at[end - 1]
-    walked.filled[_NULLS] += 1
+    return written
 
 
-@compiled(types.void(INT64S, INT64S, INT32S, INT64S, INT64S, _I, FLAGS, FLAGS, _ROOM))
-def walk(  # noqa: PLR0913, PLR0917
+@compiled(types.void(INT64S, INT64S, INT32S, INT64S, INT64S, _I, FLAGS, _ROOM))
+def walk(  # noqa: PLR0913, PLR0917, C901
     touch_owner: Instants,
     touch_at: Instants,
     touch_place: Places,
@@ -145,7 +146,6 @@ def walk(  # noqa: PLR0913, PLR0917
     converted_at: Instants,
     lookback_micros: int,
     is_passed_over: npt.NDArray[np.bool_],
-    is_none: npt.NDArray[np.bool_],
     walked: Walked,
 ) -> None:
     """Find each conversion's touches in (t - lookback, t], and what came to nothing after the last one.
@@ -158,30 +158,44 @@ def walk(  # noqa: PLR0913, PLR0917
         converted_at: Ascending for each owner.
         lookback_micros: Above 0.
         is_passed_over: By place: whether a touch there makes no null journey of someone who has converted.
-        is_none: The same for everybody else: nothing is passed over.
         walked: Filled.
     """
-    conversion = 0
-    begin = 0
+    null_place, null_end, null_last_at = walked.null_place, walked.null_end, walked.null_last_at
+    conversion = begin = written = nulls = 0
     while begin < len(touch_owner):
         whose = touch_owner[begin]
         end = begin + 1
         while end < len(touch_owner) and touch_owner[end] == whose:
             end += 1
+        after = end
         while conversion < len(owner) and owner[conversion] < whose:
             walked.begin[conversion] = walked.end[conversion] = walked.filled[_KEPT]
             conversion += 1
-        first = conversion
-        while conversion < len(owner) and owner[conversion] == whose:
-            conversion += 1
-        if conversion > first:
+        if conversion < len(owner) and owner[conversion] == whose:
+            first = conversion
+            while conversion < len(owner) and owner[conversion] == whose:
+                conversion += 1
             _led(touch_at, touch_place, begin, end, converted_at, first, conversion, lookback_micros, walked)
             while begin < end and touch_at[begin] <= converted_at[conversion - 1]:
                 begin += 1
-            _came_to_nothing(touch_at, touch_place, begin, end, is_passed_over, lookback_micros, walked)
+            end = _last(touch_place, begin, end, is_passed_over)
+            if end > begin:
+                written = _in_vain(
+                    touch_at, touch_place, begin, end, is_passed_over, lookback_micros, null_place, written
+                )
         else:
-            _came_to_nothing(touch_at, touch_place, begin, end, is_none, lookback_micros, walked)
-        begin = end
+            since = touch_at[end - 1] - lookback_micros
+            while touch_at[begin] <= since:
+                begin += 1
+            for touch in range(begin, end):
+                null_place[written] = touch_place[touch]
+                written += 1
+        if end > begin:
+            null_end[nulls] = written
+            null_last_at[nulls] = touch_at[end - 1]
+            nulls += 1
+        begin = after
     while conversion < len(owner):
         walked.begin[conversion] = walked.end[conversion] = walked.filled[_KEPT]
         conversion += 1
+    walked.filled[_NULL_PLACES], walked.filled[_NULLS] = written, nulls

@@ -37,7 +37,7 @@ class Kernel(Protocol):
         Args:
             bucket: 0..63; every bucket is called once, empty ones too.
             inputs: By input name, the columns of its rows of this bucket: instants as int64 microseconds and days as
-                int32 days, both since 1970; no NULL.
+                int32 days, both since 1970; no NULL. Their memory is used again: a result holds copies.
         """
         ...
 
