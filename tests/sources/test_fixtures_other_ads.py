@@ -13,7 +13,7 @@ from tests.sources.worlds import FIXTURES, World
 
 pytestmark = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the samples lie beside the project, not in it")
 
-_PLATFORMS = ("microsoft_ads",)
+_PLATFORMS = ("microsoft_ads", "linkedin_ads")
 _EXPECTED = json.loads((FIXTURES / "ui/expected.json").read_text())["files"] if FIXTURES.is_dir() else []
 _UI = [entry for entry in _EXPECTED if entry["platform"] in _PLATFORMS]
 _API = [
@@ -23,12 +23,18 @@ _API = [
     for name, entry in json.loads((FIXTURES / folder / "totals.json").read_text()).items()
 ]
 # By the table's name: what it says besides is said elsewhere already, or is of no use.
-_UNUSED = {"geographic_performance_daily_report", "keyword_history"}
+_UNUSED = {
+    "geographic_performance_daily_report",
+    "keyword_history",
+    "monthly_ad_analytics_by_member_country",
+    "monthly_ad_analytics_by_member_region",
+    "geo",
+}
 # Ours by theirs, and how many of theirs are one of ours.
 _FIGURES = {
     "impressions": ("impressions",),
     "clicks": ("clicks",),
-    "spend": ("spend",),
+    "spend": ("spend", "cost_in_local_currency"),
 }
 
 
