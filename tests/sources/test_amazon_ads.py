@@ -132,7 +132,9 @@ def test_a_downloaded_report(world: World, entry: dict[str, Any]) -> None:
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
 @pytest.mark.parametrize("name", tables("amazon_ads"))
 def test_a_table_out_of_the_api(world: World, name: str) -> None:
-    hold_table(world, "amazon_ads", name, unused=("keyword_history", "portfolio_history"), currency="USD", account="66")
+    unused = ("keyword_history", "portfolio_history")
+    report = hold_table(world, "amazon_ads", name, unused=unused, currency="USD", account="66")
+    assert (report.source, f"{report.layout}_data.csv") == ("amazon-ads", name)
 
 
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)

@@ -8,7 +8,7 @@ in a column too: they must agree. With the Day breakdown `Day` is the day; witho
 from __future__ import annotations
 
 from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
-from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
+from outturn.sources.source import SPEND_TOTALS, Cell, Check, Kind, Layout, Source
 
 _SPEND = (
     "Amount spent ({currency})", "Amount spent", "Ausgegebener Betrag ({currency})", "Montant dépensé ({currency})",
@@ -26,6 +26,8 @@ _CAMPAIGN = Cell(
         "Nom de la campagne",
         "Nombre de la campaña",
         "Nome della campagna",
+        "Campagnenaam",
+        "Naam campagne",
     ),
     required=True,
 )
@@ -35,28 +37,85 @@ _AD_SET = (
     "Name der Anzeigengruppe",
     "Nom de l'ensemble de publicités",
     "Nombre del conjunto de anuncios",
+    "Anzeigengruppenname",
+    "Naam advertentieset",
+    "Naam van advertentieset",
 )
-_AD = ("Ad name", "Name der Anzeige", "Nom de la publicité", "Nombre del anuncio")
+_AD = (
+    "Ad name",
+    "Name der Anzeige",
+    "Nom de la publicité",
+    "Nombre del anuncio",
+    "Naam advertentie",
+    "Naam van advertentie",
+)
 _EXPORT = (
-    Cell("account_id", Kind.ACCOUNT, ("Account ID", "Account-ID", "Konto-ID")),
-    Cell("account_name", Kind.TEXT, ("Account name", "Kontoname", "Nom du compte", "Nombre de la cuenta")),
-    Cell("date_day", Kind.DAY, ("Day", "Date", "Tag", "Jour", "Día", "Giorno")),
-    Cell("period_start", Kind.DAY, ("Reporting starts", "Berichtsstart", "Début des rapports", "Inicio del informe")),
-    Cell("period_end", Kind.DAY, ("Reporting ends", "Berichtsende", "Fin des rapports", "Fin del informe")),
-    Cell("campaign_id", Kind.ID, ("Campaign ID", "Kampagnen-ID")),
-    Cell("ad_group_id", Kind.ID, ("Ad set ID", "Anzeigengruppen-ID")),
-    Cell("currency", Kind.CURRENCY, ("Currency", "Währung", "Devise", "Divisa", "Moneda")),
-    Cell("time_zone", Kind.ZONE, ("Time zone",)),
-    Cell("impressions", Kind.COUNT, ("Impressions", "Impressionen", "Impresiones", "Impressioni"), required=True),
     Cell(
-        "clicks", Kind.COUNT, ("Link clicks", "Link-Klicks", "Clics sur un lien", "Clics en el enlace", "Clic sul link")
+        "account_id",
+        Kind.ACCOUNT,
+        ("Account ID", "Account-ID", "Konto-ID", "Identifiant du compte", "Identificador de la cuenta"),
+    ),
+    Cell(
+        "account_name", Kind.TEXT, ("Account name", "Kontoname", "Nom du compte", "Nombre de la cuenta", "Accountnaam")
+    ),
+    Cell("date_day", Kind.DAY, ("Day", "Date", "Tag", "Jour", "Día", "Giorno", "Dag")),
+    Cell(
+        "period_start",
+        Kind.DAY,
+        (
+            "Reporting starts",
+            "Berichtsstart",
+            "Début des rapports",
+            "Inicio del informe",
+            "Rapportage begint",
+            "Begin rapportage",
+        ),
+    ),
+    Cell(
+        "period_end",
+        Kind.DAY,
+        (
+            "Reporting ends",
+            "Berichtsende",
+            "Fin des rapports",
+            "Fin del informe",
+            "Rapportage eindigt",
+            "Einde rapportage",
+        ),
+    ),
+    Cell(
+        "campaign_id",
+        Kind.ID,
+        ("Campaign ID", "Kampagnen-ID", "Identifiant de campagne", "Identificador de la campaña", "Campagne-ID"),
+    ),
+    Cell("ad_group_id", Kind.ID, ("Ad set ID", "Anzeigengruppen-ID", "Advertentieset-ID")),
+    Cell("currency", Kind.CURRENCY, ("Currency", "Währung", "Devise", "Divisa", "Moneda", "Valuta")),
+    Cell("time_zone", Kind.ZONE, ("Time zone",)),
+    Cell(
+        "impressions",
+        Kind.COUNT,
+        ("Impressions", "Impressionen", "Impresiones", "Impressioni", "Weergaven"),
+        required=True,
+    ),
+    Cell(
+        "clicks",
+        Kind.COUNT,
+        (
+            "Link clicks",
+            "Link-Klicks",
+            "Clics sur un lien",
+            "Clics en el enlace",
+            "Clic sul link",
+            "Klikken op link",
+            "Klikken op links",
+        ),
     ),
     Cell("spend_micros", Kind.MONEY, _SPEND, required=True),
     Cell("completed_views", Kind.COUNT, ("ThruPlays", "Video plays at 100%")),
     Cell("video_starts", Kind.COUNT, ("Video plays",)),
     Cell("engagements", Kind.COUNT, ("Post engagements", "Post engagement")),
     *claim_cells(
-        ("Purchases", "Website purchases", "Käufe", "Achats", "Compras"),
+        ("Purchases", "Website purchases", "Käufe", "Achats", "Compras", "Aankopen"),
         ("Purchases conversion value", "Website purchases conversion value", "Conversion-Wert für Käufe"),
     ),
 )
@@ -76,7 +135,7 @@ def _export(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
     )
 
 
-_AD_ID = Cell("ad_id", Kind.ID, ("Ad ID", "Anzeigen-ID"))
+_AD_ID = Cell("ad_id", Kind.ID, ("Ad ID", "Anzeigen-ID", "Advertentie-ID"))
 _EXPORTS = (
     _export("campaign", without=(*_AD_SET, *_AD)),
     _export("ad_group", Cell("ad_group_name", Kind.TEXT, _AD_SET, required=True), without=_AD),
@@ -196,6 +255,14 @@ _HISTORIES = (
         ),
         table="accounts",
         without=("account_id", "updated_time"),
+        # Snapchat's table of accounts has the same columns: whose it is, the ids tell.
+        checks=(
+            Check(
+                "WRONG_PLATFORM",
+                "NOT regexp_full_match(account_id, '[0-9]+')",
+                "has an id that is none of Meta's: name the source that it comes from, such as --as snapchat-ads",
+            ),
+        ),
     ),
     _history(
         "campaign_history", "campaign", marks=("updated_time",), without=("campaign_id", "ad_set_id", "creative_id")

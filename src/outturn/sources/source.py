@@ -187,6 +187,8 @@ class Layout:
         zone: Of the days of accounts whose own zone is not known; empty: the workspace's.
         day: For `ad_spend` and `claims`: SQL over `accepted` that makes `date_day` of an instant, once `time_zone` and
             `time_zone_assumed` stand; empty: the cell of that name.
+        fills: For `ad_spend` and `claims`: column of `accepted` -> SQL over `accepted` and what was borrowed, which
+            stands in its place.
         suppressed: What a forgotten person's row does: "refuse" it, or "strip" its identifiers and keep the amount.
         steps: Table -> SELECT over `accepted`, earlier steps and what was borrowed; made in this order before the
             outputs. Here `outturn_key(kind, canonical)` makes a key, and `suppressed` (key) is whom to forget.
@@ -215,6 +217,7 @@ class Layout:
     may_be_period: bool = False
     zone: str = ""
     day: str = ""
+    fills: Mapping[str, str] = field(default_factory=dict)
     suppressed: Literal["refuse", "strip"] = "refuse"
     steps: Mapping[str, str] = field(default_factory=dict)
     turn: int = 0
@@ -246,7 +249,7 @@ class Layout:
     @property
     def first(self) -> bool:
         """Whether it is loaded before others of one command, since they may lean on it."""
-        return bool({"accounts", "ad_entities", "fx_rates"} & set(self.tables))
+        return bool(self.lends or {"accounts", "ad_entities", "fx_rates"} & set(self.tables))
 
     def cell(self, name: str) -> Cell | None:
         """The cell of that name, or None."""
@@ -284,6 +287,8 @@ class Source:
         layouts: Every shape of file that it gives.
         clicks: Which clicks `clicks` are, for the docs; empty: no clicks.
         zone: The IANA zone of its days where the platform fixes one for all accounts, else empty.
+        currency: In which the platform bills, where neither a file, nor `--currency`, nor the account's table says one;
+            empty: such a file is refused.
         notes: What a user should know of its exports, for the docs page.
         relations: What its layouts lend and lean on, by name.
     """
@@ -294,6 +299,7 @@ class Source:
     layouts: tuple[Layout, ...]
     clicks: str = ""
     zone: str = ""
+    currency: str = ""
     notes: str = ""
     relations: Mapping[str, Relation] = field(default_factory=dict)
 
