@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from outturn.attribution.intervals import LABEL, LEVEL
 from outturn.attribution.models import known
 from outturn.attribution.totals import By, Total, totals_by
-from outturn.domain.errors import MissingRates, NoTouches
+from outturn.domain.errors import NoTouches
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
 from outturn.metrics.query import kpis
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from outturn.store.workspace import Workspace
 
 _EPOCH = date(1970, 1, 1)
-_SHOWN_DAYS = 5  # of those that an error names
 
 
 def attribute(  # noqa: PLR0913 (one question, spelt out)
@@ -69,7 +68,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     if lookback_days is not None:
         counted = replace(counted, lookback_days=lookback_days)
     with reading(workspace) as open_build:
-        _refuse_unconverted(open_build, days)
+        open_build.refuse_unconverted(days)
         if not open_build.build.figures["touches"]:
             raise _without_touches(open_build, counted, days)
         nulls = open_build.build.figures["found"]["credits"][counted.id]
@@ -98,16 +97,6 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         **({"compare": compare(workspace, shown, goal=counted.id, days=days)} if len(shown) > 1 else {}),
         **({"nearest": nearest(shown, read_truth(truth))} if truth else {}),
     }
-
-
-def _refuse_unconverted(open_build: Reading, days: Days) -> None:
-    missing = sorted({f"{currency} on {day}" for currency, day in open_build.unconverted if day in days})
-    if missing:
-        raise MissingRates(
-            f"Sales wait for an exchange rate at most 7 days old: {', '.join(missing[:_SHOWN_DAYS])}"
-            f"{f' and {len(missing) - _SHOWN_DAYS} more' if len(missing) > _SHOWN_DAYS else ''}. "
-            "Import the ECB's reference rates: outturn import eurofxref-hist.csv"
-        )
 
 
 def _shown(row: Total, by: By, currency: str) -> dict[str, Any]:
@@ -152,6 +141,7 @@ TOUCH_SOURCES = (
     "CRM contacts with their first page or campaign",
     "a `touches` table",
 )
+WHAT_SAW_THE_VISITORS = f"Import what saw the visitors: {', '.join(TOUCH_SOURCES[:-1])}, or {TOUCH_SOURCES[-1]}."
 
 
 def _without_touches(open_build: Reading, goal: Goal, days: Days) -> NoTouches:
@@ -166,8 +156,7 @@ def _without_touches(open_build: Reading, goal: Goal, days: Days) -> NoTouches:
     claims = asked(("platform",), ("spend", "clicks", "claimed_conversions")).as_dict()["rows"]
     (row,) = whole.rows
     message = (
-        "No import holds touches, so no sale can be credited. Import what saw the visitors: "
-        f"{', '.join(TOUCH_SOURCES[:-1])}, or {TOUCH_SOURCES[-1]}. "
+        f"No import holds touches, so no sale can be credited. {WHAT_SAW_THE_VISITORS} "
         f"What can be said without: {_known(row['conversions'])} conversions with {_known(row['revenue'])} "
         f"{whole.currency} of revenue in the ledger, {_known(row['spend'])} {whole.currency} spent (MER "
         f"{_known(row['mer'])}), {_known(row['claimed_conversions'])} conversions claimed by the platforms."

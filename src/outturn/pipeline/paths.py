@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from outturn.attribution.paths import SEGMENTS, Found, Paths, Question, Segment, Spread, Sum, paths_of
 from outturn.attribution.trie import runs
-from outturn.domain.errors import MissingRates, Refusal, UnknownName
+from outturn.domain.errors import Refusal, UnknownName
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
+from outturn.pipeline.credit import WHAT_SAW_THE_VISITORS
 from outturn.pipeline.read import Reading, reading
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def paths(  # noqa: PLR0913 (one question, spelt out)
             raise UnknownName(what, name, known)
     question = Question(by, collapse == "merged", top, segment, _number(days.first), _number(days.last), null_maturity)
     with reading(workspace) as open_build:
-        _refuse(open_build, days)
+        open_build.refuse_unconverted(days)
+        _refuse_without_touches(open_build)
         found = paths_of(
             open_build.engine, asked, question, money=lambda micros: decimal_text(micros, settings.currency)
         )
@@ -89,19 +91,9 @@ def paths(  # noqa: PLR0913 (one question, spelt out)
     }
 
 
-def _refuse(open_build: Reading, days: Days) -> None:
-    missing = sorted({f"{currency} on {day}" for currency, day in open_build.unconverted if day in days})
-    if missing:
-        raise MissingRates(
-            f"Sales wait for an exchange rate at most 7 days old: {', '.join(missing[:5])}"
-            f"{f' and {len(missing) - 5} more' if len(missing) > 5 else ''}. "  # noqa: PLR2004
-            "Import the ECB's reference rates: outturn import eurofxref-hist.csv"
-        )
+def _refuse_without_touches(open_build: Reading) -> None:
     if not open_build.build.figures["touches"]:
-        raise Refusal(
-            "No import holds touches, so there are no paths to a sale. Import what saw the visitors: a GA4 BigQuery "
-            "event export, a Segment-spec archive, Shopify orders with landing pages, or a `touches` table."
-        )
+        raise Refusal(f"No import holds touches, so there are no paths to a sale. {WHAT_SAW_THE_VISITORS}")
 
 
 def _number(day: date | None) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from outturn.domain.errors import MissingRates
 from outturn.domain.time import Days, instant_of
 from outturn.metrics.query import facts_read
 from outturn.metrics.query import kpis as query_kpis
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from outturn.metrics.table import KpiTable
     from outturn.store.workspace import Workspace
+
+_SHOWN_DAYS = 5  # of those that an error names
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,20 @@ class Reading:
         """Currency and day of sales that wait for an exchange rate."""
         missing = self.build.figures["found"]["conversions"]["missing_rates"]
         return [(one["currency"], date.fromisoformat(one["date_day"])) for one in missing]
+
+    def refuse_unconverted(self, days: Days) -> None:
+        """Refuse to credit the sales of some days while there are any that could not be converted.
+
+        Raises:
+            MissingRates: With their currencies and days.
+        """
+        missing = sorted({f"{currency} on {day}" for currency, day in self.unconverted if day in days})
+        if missing:
+            raise MissingRates(
+                f"Sales wait for an exchange rate at most 7 days old: {', '.join(missing[:_SHOWN_DAYS])}"
+                f"{f' and {len(missing) - _SHOWN_DAYS} more' if len(missing) > _SHOWN_DAYS else ''}. "
+                "Import the ECB's reference rates: outturn import eurofxref-hist.csv"
+            )
 
 
 @contextmanager
