@@ -138,14 +138,18 @@ def _accept_spend(
         "stated_currency, stated_zone, period_start, period_end), "
         "CASE WHEN date_day IS NULL THEN period_start END AS period_start, CASE WHEN date_day IS NULL THEN "
         "period_end END AS period_end, "
-        f"{account} AS account_id, COALESCE(stated_currency, {currency}) AS currency, "
+        f"{account} AS account_id, COALESCE(stated_currency, {currency}, {_text(source.currency)}) AS currency, "
         f"COALESCE(stated_zone, {known_zone}, {zone}, {assumed}) AS time_zone, "
         f"COALESCE(stated_zone, {known_zone}, {zone}) IS NULL AS time_zone_assumed FROM placed {join}"
     )
-    days = f" REPLACE (({layout.day}) AS date_day)" if layout.day else ""
-    connection.execute(f"CREATE OR REPLACE VIEW accepted AS SELECT *{days} FROM settled")  # noqa: S608
+    fills = dict(layout.fills) | ({"date_day": layout.day} if layout.day else {})
+    filled = f" REPLACE ({', '.join(f'({said}) AS {name}' for name, said in fills.items())})" if fills else ""
+    connection.execute(f"CREATE OR REPLACE VIEW accepted AS SELECT *{filled} FROM settled")  # noqa: S608
     if _any(connection, "SELECT 1 FROM accepted WHERE time_zone_assumed"):
         scope.flags.append(f"time zone not stated: {assumed_zone} assumed")
+    unpriced = f"SELECT 1 FROM placed {join} WHERE COALESCE(stated_currency, {currency}) IS NULL"  # noqa: S608
+    if source.currency and _any(connection, unpriced):
+        scope.flags.append(f"currency not stated: {source.currency}, in which {source.title} bills")
 
 
 def _above(reading: Reading) -> Preamble:
