@@ -10,7 +10,7 @@ import click
 
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
-from outturn.cli.questions import days_between, from_option, goal_option, names, to_option
+from outturn.cli.questions import days_between, from_option, goal_option, maturity_option, names, to_option
 from outturn.domain.errors import NoTouches
 
 _SIDE_BY_SIDE = 3  # models whose intervals stand beside their figures; of more, --json has them
@@ -18,18 +18,6 @@ _SIDE_BY_SIDE = 3  # models whose intervals stand beside their figures; of more,
 _INTERVAL = "90\u00a0%"
 
 Row = dict[str, Any]
-
-
-class _Maturity(click.ParamType[Any]):
-    name = "p90|none|DAYS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | int:
-        if value in {"p90", "none"}:
-            return str(value)
-        try:
-            return click.IntRange(0, 3650).convert(value, param, ctx)
-        except click.BadParameter:
-            self.fail(f"{value!r} is neither p90 nor none nor a number of days", param, ctx)
 
 
 @click.command("attribute")
@@ -42,13 +30,7 @@ class _Maturity(click.ParamType[Any]):
     type=click.IntRange(1, 3650),
     help="Days before a conversion in which touches earn credit.",
 )
-@click.option(
-    "--null-maturity",
-    type=_Maturity(),
-    default="p90",
-    show_default=True,
-    help="Markov: how old the last touch must be to say that nothing came of it; p90 is the conversion lag's.",
-)
+@maturity_option
 @click.option(
     "--players",
     type=click.Choice(["channel", "campaign"]),

@@ -10,7 +10,7 @@ import click
 
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
-from outturn.cli.questions import days_between, from_option, goal_option, names, to_option
+from outturn.cli.questions import days_between, from_option, goal_option, maturity_option, names, to_option
 from outturn.domain.time import zone
 
 if TYPE_CHECKING:
@@ -196,6 +196,7 @@ def _says(row: dict[str, Any]) -> str:
     type=click.Choice(["new_customer", "value", "month"]),
     help="Conversions by new and returning customers, quarters by value, or month of the sale.",
 )
+@maturity_option
 @from_option
 @to_option
 @json_option

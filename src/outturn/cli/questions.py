@@ -1,6 +1,8 @@
-"""Options that several questions share: a goal, days, names."""
+"""Options that several questions share: a goal, days, names, when nothing has come of a journey."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import click
 
@@ -9,6 +11,27 @@ from outturn.domain.time import Days, parse_day
 goal_option = click.option("--goal", help="A goal of outturn.toml. Default: the first.")
 from_option = click.option("--from", "first", help="First day, YYYY-MM-DD.")
 to_option = click.option("--to", "last", help="Last day, YYYY-MM-DD.")
+
+
+class _Maturity(click.ParamType[Any]):
+    name = "p90|none|DAYS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | int:
+        if value in {"p90", "none"}:
+            return str(value)
+        try:
+            return click.IntRange(0, 3650).convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither p90 nor none nor a number of days", param, ctx)
+
+
+maturity_option = click.option(
+    "--null-maturity",
+    type=_Maturity(),
+    default="p90",
+    show_default=True,
+    help="Markov, rates: how old the last touch must be to say that nothing came of it. p90: of the conversion lag.",
+)
 
 
 def names(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
