@@ -13,7 +13,7 @@ from tests.sources.worlds import FIXTURES, World
 
 pytestmark = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the samples lie beside the project, not in it")
 
-_PLATFORMS = ("microsoft_ads", "linkedin_ads", "tiktok_ads")
+_PLATFORMS = ("microsoft_ads", "linkedin_ads", "tiktok_ads", "pinterest_ads")
 _EXPECTED = json.loads((FIXTURES / "ui/expected.json").read_text())["files"] if FIXTURES.is_dir() else []
 _UI = [entry for entry in _EXPECTED if entry["platform"] in _PLATFORMS and entry["file"].endswith(".csv")]
 _API = [
@@ -30,14 +30,17 @@ _UNUSED = {
     "monthly_ad_analytics_by_member_region",
     "geo",
     "campaign_country_report",
+    "pin_promotion_targeting_report",
+    "targeting_geo",
+    "targeting_geo_region",
 }
 # The seed's table of campaigns holds its ads.
 _OTHERWISE_NAMED = {("tiktok_ads", "campaign_history"): "ad_history"}
 # Ours by theirs, and how many of theirs are one of ours.
 _FIGURES = {
-    "impressions": ("impressions",),
-    "clicks": ("clicks",),
-    "spend": ("spend", "cost_in_local_currency"),
+    "impressions": ("impressions", "impression_1"),
+    "clicks": ("clicks", "clickthrough_1"),
+    "spend": ("spend", "cost_in_local_currency", "spend_in_micro_dollar"),
 }
 
 
