@@ -32,7 +32,7 @@ def _report(columns: str, cells: str, *, figures: str = _FIGURES, money: str = _
         ("campaign_report", "campaign", "Retailer,Country,", "Amazon,DE,"),
         ("ad_group_report", "ad_group", "Ad Group Name,", "Auto,"),
         (
-            "advertised_product_report",
+            "product_report",
             "ad",
             "Ad Group Name,Retailer,Advertised SKU,Advertised ASIN,",
             "Auto,Amazon,L-1,B0A,",

@@ -97,7 +97,7 @@ _REPORTS = (
         without=(*_TARGETING, *_SEARCH_TERM, *_PRODUCT),
     ),
     _report(
-        "advertised_product",
+        "product",
         "ad",
         _AD_GROUP_CELL,
         Cell("ad_id", Kind.ID, ("Ad ID",)),
