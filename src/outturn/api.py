@@ -68,8 +68,8 @@ class OpenWorkspace:
             files: Paths of exports.
             now: The time of the import.
             progress: Told what is being done.
-            options: `source`, `account`, `currency`, `time_zone`, `decimal`, `dates`, `replace`, `partial`,
-                `dry_run` as on the command line.
+            options: `source`, `account`, `currency`, `time_zone`, `decimal`, `dates`, `sheet`, `replace`,
+                `partial`, `dry_run` as on the command line.
 
         Returns:
             One report per file, in the files' order, as `outturn import --json` shows it.

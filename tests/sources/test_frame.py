@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from outturn.domain.errors import FileRefused
 from outturn.sources import records
+from outturn.sources.content import Content
 from outturn.sources.encoding import Encoding
 from outturn.sources.frame import Frame, open_frame
 from outturn.sources.records import Records, Shape
@@ -79,7 +80,7 @@ def test_an_encoding_shows_late(tmp_path: Path) -> None:
         (b"  \n\n", "EMPTY_FILE"),
         (b"\xff\xfe", "EMPTY_FILE"),
         (b"PK\x03\x04rest of a spreadsheet", "NOT_CSV"),
-        (b"\x1f\x8brest", "NOT_CSV"),
+        (b"\x1f\x8brest", "TRUNCATED"),
         (b"\x00\x01\x02\x03" * 40, "NOT_CSV"),
         (b'[{"a": 1}]', "NOT_CSV"),
         (b'{"a": 1', "TRUNCATED"),
@@ -114,7 +115,7 @@ def test_blocks_of_any_size_give_the_records_that_csv_gives(
     csv.writer(target, lineterminator="\n").writerows([["h1", "h2", "h3"], *rows, ["last", "row", "whole"]])
     path = tmp_path_factory.mktemp("blocks") / "file.csv"
     path.write_text(target.getvalue(), newline="")
-    reader = Records(path, Shape(Encoding.UTF_8, ",", 3, 1), (0, 1, 2), block)
+    reader = Records(Content(path), Shape(Encoding.UTF_8, ",", 3, 1), (0, 1, 2), block)
     found = [tuple(row.values()) for batch in reader.reader() for row in batch.to_pylist()]
     lines = csv.reader(io.StringIO(target.getvalue(), newline=""))
     expected, before = [], 0

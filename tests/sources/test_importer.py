@@ -182,7 +182,7 @@ def test_what_no_source_knows_says_what_to_do_and_repeats_neither_people_nor_a_w
     assert "columns: Alpha, Beta Gamma, xxx" in told
     assert "x" * 120 not in told
     assert "--as SOURCE" in told
-    assert "ad-spend, conversions, costs" in told
+    assert "conversions, costs, ecb" in told
     row = world.text("2.csv", "Ana Example,ana@example.com,+1 650 555 1212,2026-09-01\nBo,b@example.com,,x\n").messages[
         0
     ]

@@ -24,6 +24,7 @@ from outturn.cli.workspace import build_after, close_with
 @click.option("--time-zone", help="The zone of the files' days and naive times.")
 @click.option("--decimal", type=click.Choice([",", "."]), help="The decimal sign, where the file does not settle it.")
 @click.option("--dates", type=click.Choice(["day-first", "month-first"]), help="How 03/04/2026 reads.")
+@click.option("--sheet", help="The sheet of a spreadsheet, where several hold exports.")
 @click.option("--replace", is_flag=True, help="Let days lose campaigns that the files no longer name.")
 @click.option("--partial", is_flag=True, help="Replace only the campaigns that the files name.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")

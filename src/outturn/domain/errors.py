@@ -43,6 +43,7 @@ REFUSAL_CODES: dict[str, str] = {
     "NOT_CSV": "the bytes are neither text, Parquet nor JSON lines",
     "ROWCOUNT_MISMATCH": "the file states another number of rows than it has",
     "SUPPRESSED": "the person asked to be forgotten",
+    "TOO_LARGE": "what is packed unpacks to more than is read",
     "TRUNCATED": "the file ends inside a record",
     "UNKNOWN_KIND": "a kind that is not known",
     "UNRECOGNISED": "no source knows this layout; name one with --as",

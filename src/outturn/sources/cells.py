@@ -43,7 +43,7 @@ LOOKED_UP = frozenset({Kind.DAY, Kind.CURRENCY, Kind.ZONE, Kind.KEY})
 """Kinds of which a file has few distinct texts, or whose reading is dear: read once per distinct text."""
 
 _LONGEST_MARK = 12
-_SCIENTIFIC = r"[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}"
+_SCIENTIFIC = r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,9 @@ def _below_zero(cell: Cell) -> str:
 
 
 def _id(_text: str, plain: str, _conditions: Conditions) -> str:
+    # A spreadsheet is told to leave an id alone by writing it as '123 or as ="123".
+    quoted = f"regexp_replace({plain}, '^(?:=\"(.*)\"|''(.*))$', '\\1\\2')"
+    plain = f"(CASE WHEN left({plain}, 1) IN ('=', '''') THEN {quoted} ELSE {plain} END)"
     # `[82945799304067]`: brackets keep a spreadsheet from rounding an id.
     plain = f"regexp_replace({plain}, '^\\[([0-9]+)\\]$', '\\1')"
     return (

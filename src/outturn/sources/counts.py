@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from outturn.domain.errors import FileRefused
+from outturn.sources.preambles import rows_above
 from outturn.sources.source import Kind
+from outturn.sources.summary_rows import differing_totals
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,7 +37,7 @@ def count(connection: duckdb.DuckDBPyConnection, reading: Reading, report: FileR
     """Put the file's rows into the report.
 
     Raises:
-        FileRefused: EMPTY_FILE, or the commonest reason where not one row was accepted.
+        FileRefused: EMPTY_FILE, ROWCOUNT_MISMATCH, or the commonest reason where not one row was accepted.
     """
     used = reading.recognised.layout.used
     for refusal, rows in connection.execute("SELECT refusal, COUNT(*) FROM parsed GROUP BY 1 ORDER BY 1").fetchall():
@@ -48,6 +50,13 @@ def count(connection: duckdb.DuckDBPyConnection, reading: Reading, report: FileR
             report.refused += rows
             code = reading.faults[refusal].code if refusal < len(reading.faults) else "SUPPRESSED"
             report.reasons[code] = report.reasons.get(code, 0) + rows
+    stated = rows_above(reading.recognised.header.preamble)
+    if used and stated is not None and stated != report.rows_read - report.ignored:
+        raise FileRefused(
+            "ROWCOUNT_MISMATCH",
+            f"it states {stated:,} rows above its header and has {report.rows_read - report.ignored:,}: export it anew",
+        )
+    report.messages += differing_totals(connection, reading)
     if used and not report.accepted:
         if not report.refused:
             raise FileRefused("EMPTY_FILE", "it has totals and no rows of its own")

@@ -7,6 +7,7 @@ settles it; one without such a number is refused until the user says which.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -18,30 +19,43 @@ if TYPE_CHECKING:
 
 Order = Literal["", "day-first", "month-first"]
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS_OF_YEAR = len(_MONTHS)
+_MONTHS_OF_YEAR = 12
+# How months begin in English, German, French, Spanish, Dutch, Italian and Portuguese, without accents.
+_MONTHS = (
+    "jan ene gen", "feb fev", "mar mrz mrt maa", "apr avr abr", "may mai mei mag", "jun juin giu", "jul juil lug",
+    "aug aou ago", "sep set", "oct okt ott out", "nov", "dec dez dic",
+)  # fmt: skip
+_BEGINNINGS = {begin: number for number, begins in enumerate(_MONTHS, 1) for begin in begins.split()}
 _TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
-_MONTH_FIRST = re.compile(rf"([a-z]{{3,9}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}}){_TIME}", re.IGNORECASE)
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[ -]([a-z]{{3,9}})\.?,?[ -](\d{{4}}){_TIME}", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"([a-zà-ÿ]{{3,10}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}}){_TIME}", re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?(?: de)?[ -]([a-zà-ÿ]{{3,10}})\.?,?(?: de)?[ -](\d{{4}}){_TIME}",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(r"\s*([234]\d{4}|5[0-4]\d{3})(?:\.\d+)?\s*")
 _RANGE = re.compile(r"^(.{6,24}?)\s*(?:\s[-–—]\s?|\bto\b|–|—)\s*(.{6,24})$")
 
 
-def days_of(texts: Iterable[str], *, given: Order = "") -> dict[str, date | None]:
+def days_of(texts: Iterable[str], *, given: Order = "", first_day: date | None = None) -> dict[str, date | None]:
     """The day that each distinct text means; None where it means none.
 
     Args:
         texts: A file's distinct texts of its day columns.
         given: How the user says that 03/04/2026 reads.
+        first_day: From which a spreadsheet counts its days; None: `46266` is no day.
 
     Raises:
         FileRefused: AMBIGUOUS_DATE (needs dates).
     """
     known = list(texts)
     order = given or order_of(known)
-    return {text: _day(text.strip(), order) for text in known}
+    found = {text: _day(text.strip(), order) for text in known}
+    if first_day:
+        found |= {text: first_day + timedelta(int(match[1])) for text in known if (match := _SERIAL.fullmatch(text))}
+    return found
 
 
 def range_of(lines: Sequence[str]) -> tuple[date, date] | None:
@@ -133,8 +147,8 @@ def _day(text: str, order: Order) -> date | None:
 
 
 def _month(name: str) -> str:
-    short = name[:3].lower()
-    return str(_MONTHS.index(short) + 1) if short in _MONTHS else "0"
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(sign))
+    return str(_BEGINNINGS.get(plain[:4]) or _BEGINNINGS.get(plain[:3]) or 0)
 
 
 def _made(year: str, month: str, day: str) -> date | None:

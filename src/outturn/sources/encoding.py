@@ -9,12 +9,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from outturn.domain.errors import FileRefused
+from outturn.sources.content import BLOCK_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-BLOCK_BYTES = 8 << 20
+    from outturn.sources.content import Content
+
 HEAD_BYTES = 256 << 10
 
 
@@ -25,6 +26,8 @@ class Encoding(Enum):
     UTF_8_MARKED = "utf-8-sig"
     UTF_16_LE = "utf-16-le"
     UTF_16_BE = "utf-16-be"
+    UTF_16_LE_UNMARKED = "utf_16_le"
+    UTF_16_BE_UNMARKED = "utf_16_be"
     WINDOWS = "cp1252"
 
     @property
@@ -38,6 +41,7 @@ _MARKS = {
     Encoding.UTF_16_LE: codecs.BOM_UTF16_LE,
     Encoding.UTF_16_BE: codecs.BOM_UTF16_BE,
 }
+_MOSTLY, _NEARLY_ALL = 0.5, 0.99
 _MULTI_BYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # Signs outside letters that Windows-1252 text of an export really has.
 _TYPOGRAPHIC = frozenset("€£¥©®™°§«»‘’“”„‚–—…•·´`¨¿¡ªº²³¹½¼¾±×÷µ¢¦¬\u00a0")
@@ -59,7 +63,7 @@ def encoding_of(head: bytes) -> Encoding:
     """
     encoding = marked_encoding(head)
     if encoding is Encoding.UTF_8 and b"\0" in head:
-        raise FileRefused("NOT_CSV", "the bytes are no text (zero bytes without a UTF-16 mark)")
+        return _without_mark(head)
     if encoding in {Encoding.UTF_8, Encoding.UTF_8_MARKED}:
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
@@ -69,6 +73,17 @@ def encoding_of(head: bytes) -> Encoding:
                 return Encoding.WINDOWS
             raise bad_encoding(head, error, 1) from None
     return encoding
+
+
+def _without_mark(head: bytes) -> Encoding:
+    """UTF-16 whose mark was lost: of text, hardly anything but every second byte is zero."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    zeros, enough = even + odd, len(head) // 2 * _MOSTLY
+    if odd > enough and odd > zeros * _NEARLY_ALL:
+        return Encoding.UTF_16_LE_UNMARKED
+    if even > enough and even > zeros * _NEARLY_ALL:
+        return Encoding.UTF_16_BE_UNMARKED
+    raise FileRefused("NOT_CSV", "the bytes are no text (zero bytes, and not as UTF-16 has them)")
 
 
 def is_windows(data: bytes) -> bool:
@@ -102,8 +117,8 @@ def text_of(head: bytes, encoding: Encoding, *, whole: bool) -> str:
         raise bad_encoding(data, error, 1) from None
 
 
-def utf8_blocks(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """The file's bytes after its mark, as UTF-8, in blocks; UTF-8 itself passes through unread.
+def utf8_blocks(content: Content, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """The bytes after their mark, as UTF-8, in blocks; UTF-8 itself passes through unread.
 
     Raises:
         FileRefused: BAD_ENCODING, from the other encodings.
@@ -111,20 +126,23 @@ def utf8_blocks(path: Path, encoding: Encoding, block_bytes: int = BLOCK_BYTES) 
     codec = "" if encoding in {Encoding.UTF_8, Encoding.UTF_8_MARKED} else encoding.value
     decoder = codecs.getincrementaldecoder(codec)() if codec else None
     line = 1
-    with path.open("rb") as file:
-        file.seek(len(encoding.mark))
-        while True:
-            block = file.read(block_bytes)
-            if decoder is not None:
-                try:
-                    text = decoder.decode(block, final=not block)
-                except UnicodeDecodeError as error:
-                    raise bad_encoding(block, error, line) from None
-                line += text.count("\n")
-                recoded = text.encode()
-                if recoded:
-                    yield recoded
-            elif block:
+    skip = len(encoding.mark)
+    for read in content.blocks(block_bytes):
+        block, skip = read[skip:], max(0, skip - len(read))
+        if decoder is None:
+            if block:
                 yield block
-            if not block:
-                return
+            continue
+        text = _decoded(decoder, block, line, final=False)
+        line += text.count("\n")
+        if text:
+            yield text.encode()
+    if decoder is not None and (text := _decoded(decoder, b"", line, final=True)):
+        yield text.encode()
+
+
+def _decoded(decoder: codecs.IncrementalDecoder, block: bytes, line: int, *, final: bool) -> str:
+    try:
+        return decoder.decode(block, final=final)
+    except UnicodeDecodeError as error:
+        raise bad_encoding(block, error, line) from None

@@ -7,7 +7,6 @@ layouts decides (`recognition.py`): every line of the head is offered with every
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -18,8 +17,10 @@ import duckdb
 import pyarrow as pa
 
 from outturn.domain.errors import FileRefused
+from outturn.sources.content import Content, Gzipped, members
 from outturn.sources.encoding import HEAD_BYTES, Encoding, encoding_of, text_of
 from outturn.sources.records import NotUtf8, Records, Shape
+from outturn.sources.sheets import Sheet, is_spreadsheet, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,10 +34,12 @@ _AS_IT_IS = "CREATE OR REPLACE TABLE raw AS SELECT * FROM streamed"
 _DELIMITERS = (",", "\t", ";")
 _JSON_DEPTH = 3
 _HEAD_RECORDS = 200
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _MAGIC = {
-    b"PK\x03\x04": "a spreadsheet or zip file: save the sheet as CSV and import that",
-    b"\x1f\x8b": "a gzip file: unpack it and import what is in it",
-    b"\xd0\xcf\x11\xe0": "an old Excel file: save the sheet as CSV and import that",
+    _ZIP: "a zip or spreadsheet within another packed file: unpack that and import what is in it",
+    b"PK\x05\x06": "an empty zip file",
+    _GZIP: "a gzip file within another packed file: unpack that and import what is in it",
+    b"\xd0\xcf\x11\xe0": "an old Excel file, or one with a password: save the sheet as CSV and import that",
     b"%PDF": "a PDF: export the report as CSV and import that",
 }
 
@@ -70,7 +73,7 @@ class Frame:
         types: Parquet: DuckDB's type of each column, in the order of the names.
     """
 
-    path: Path
+    content: Content
     kind: Literal["csv", "json", "parquet"]
     headers: tuple[Header, ...]
     encoding: Encoding = Encoding.UTF_8
@@ -94,26 +97,27 @@ class Frame:
             columns = "".join(f", {quoted_name(header.names[n])} AS c{n}" for n in wanted)
             connection.execute(
                 "CREATE OR REPLACE VIEW raw AS SELECT file_row_number + 1 AS line, CAST(NULL AS INTEGER) AS cells"  # noqa: S608
-                f"{columns} FROM read_parquet('{quoted_path(self.path)}', file_row_number = true)"
+                f"{columns} FROM read_parquet('{quoted_path(self.content.path)}', file_row_number = true)"
             )
             return
         shape = self._shape(header)
         try:
-            _stream(connection, Records(self.path, shape, wanted), statement)
+            _stream(connection, Records(self.content, shape, wanted), statement)
         except NotUtf8:
-            _stream(connection, Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted), statement)
+            _stream(connection, Records(self.content, replace(shape, encoding=Encoding.WINDOWS), wanted), statement)
 
     def load_sample(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int]) -> None:
         """Make the table `raw` of the first records of a text table, some ten thousand."""
         shape = self._shape(header)
         try:
-            batch = next(iter(Records(self.path, shape, wanted, SAMPLE_BYTES).reader()), None)
+            batch = next(iter(Records(self.content, shape, wanted, SAMPLE_BYTES).reader()), None)
         except NotUtf8:
             batch = next(
-                iter(Records(self.path, replace(shape, encoding=Encoding.WINDOWS), wanted, SAMPLE_BYTES).reader()), None
+                iter(Records(self.content, replace(shape, encoding=Encoding.WINDOWS), wanted, SAMPLE_BYTES).reader()),
+                None,
             )
         connection.register(
-            "streamed", pa.Table.from_batches([batch] if batch else [], Records(self.path, shape, wanted).schema)
+            "streamed", pa.Table.from_batches([batch] if batch else [], Records(self.content, shape, wanted).schema)
         )
         connection.execute(_AS_IT_IS)
         connection.unregister("streamed")
@@ -135,7 +139,7 @@ class Frame:
             return {}
         found: dict[int, str] = {}
         shape = Shape(self.encoding, "", 1, 0, self.old_line_ends)
-        records = Records(self.path, shape, (0,))
+        records = Records(self.content, shape, (0,))
         with_quotes = bool(header.delimiter)
         open_line = 0
         try:
@@ -153,39 +157,65 @@ class Frame:
         return found
 
 
+def contents_of(path: Path, *, sheet: str = "") -> tuple[Content, ...]:
+    """What a file holds: itself, what is packed in it, or its sheets.
+
+    Args:
+        path: The file.
+        sheet: Of a spreadsheet: this one alone.
+
+    Raises:
+        FileRefused: NOT_CSV, EMPTY_FILE, TOO_LARGE.
+        UnknownName: There is no such sheet.
+    """
+    with path.open("rb") as file:
+        magic = file.read(len(_ZIP))
+    if magic.startswith(_GZIP):
+        return (Gzipped(path),)
+    if magic != _ZIP:
+        return (Content(path),)
+    return sheets(path, named=sheet) if is_spreadsheet(path) else members(path)
+
+
 def open_frame(path: Path) -> Frame:
-    """Read a file's head and tell what kind of file it is.
+    """Read the head of a file that holds one table.
+
+    Raises:
+        FileRefused: As `contents_of` and `open_content`; XLSX_MULTIPLE_SHEETS.
+    """
+    first, *others = contents_of(path)
+    if others:
+        raise FileRefused("XLSX_MULTIPLE_SHEETS", f"the file holds {len(others) + 1} tables", needs=("sheet",))
+    return open_content(first)
+
+
+def open_content(content: Content) -> Frame:
+    """Read the head of a table and tell what kind it is.
 
     Raises:
         FileRefused: EMPTY_FILE, NOT_CSV, BAD_ENCODING, TRUNCATED.
     """
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        whole = len(head) < HEAD_BYTES
+    head, whole = content.head(HEAD_BYTES)
     if not head.strip():
         raise FileRefused("EMPTY_FILE", "the file is empty")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise FileRefused("NOT_CSV", f"this is {what}")
     if head.startswith(b"PAR1"):
-        return _parquet(path)
+        return _parquet(content)
     encoding = encoding_of(head)
     text = text_of(head, encoding, whole=whole)
     if not text.strip():
         raise FileRefused("EMPTY_FILE", "the file has no text")
+    if isinstance(content, Sheet):
+        return _table(content, text, encoding, (",",))
     if text.lstrip().startswith("{"):
-        return _json_lines(path, text, encoding, whole=whole)
+        return _json_lines(content, text, encoding, whole=whole)
     if text.lstrip().startswith("["):
         raise FileRefused("NOT_CSV", "this is one JSON array: write one object per line (JSON lines)")
     if sum(not (sign.isprintable() or sign.isspace()) for sign in text[:4096]) > len(text[:4096]) // 20:
         raise FileRefused("NOT_CSV", "the bytes are neither text, Parquet nor JSON lines")
-    return _table(path, text, encoding)
-
-
-def sha256_of(path: Path) -> str:
-    """Of the file's bytes, lower-case hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return _table(content, text, encoding, _DELIMITERS)
 
 
 def quoted_name(name: str) -> str:
@@ -225,18 +255,18 @@ def _stream(connection: duckdb.DuckDBPyConnection, records: Records, statement: 
         connection.unregister("streamed")
 
 
-def _table(path: Path, text: str, encoding: Encoding) -> Frame:
+def _table(content: Content, text: str, encoding: Encoding, possible: Sequence[str]) -> Frame:
     old = "\r" in text and "\n" not in text
     lines = text.replace("\r", "\n") if old else text
     stated = re.match(r'"?sep=(.)"?\r?\n', lines, re.IGNORECASE)
-    delimiters = (stated[1],) if stated else tuple(sorted(_DELIMITERS, key=lambda sign: -_cells_seen(lines, sign)))
+    delimiters = (stated[1],) if stated else tuple(sorted(possible, key=lambda sign: -_cells_seen(lines, sign)))
     headers: list[Header] = []
     for delimiter in delimiters:
         headers += _candidates(lines, delimiter, start=1 if stated else 0)
     if not headers:
         raise FileRefused("NO_HEADER", "no line has more than one cell: expected a table with a header")
     seen = any(_looks_like_header(header.names) for header in headers)
-    return Frame(path, "csv", tuple(headers), encoding, old_line_ends=old, header_seen=seen)
+    return Frame(content, "csv", tuple(headers), encoding, old_line_ends=old, header_seen=seen)
 
 
 def _cells_seen(text: str, delimiter: str) -> int:
@@ -265,7 +295,7 @@ def _looks_like_header(names: Sequence[str]) -> bool:
     return len(filled) > 1 and not any(re.fullmatch(r"[-+]?[\d.,:/ %-]+", name) for name in filled)
 
 
-def _json_lines(path: Path, text: str, encoding: Encoding, *, whole: bool) -> Frame:
+def _json_lines(content: Content, text: str, encoding: Encoding, *, whole: bool) -> Frame:
     lines = text.split("\n")
     if not whole:
         lines = lines[:-1]
@@ -283,7 +313,7 @@ def _json_lines(path: Path, text: str, encoding: Encoding, *, whole: bool) -> Fr
         if not whole or text.rstrip().endswith("}"):
             raise FileRefused("NOT_CSV", "no line is a whole JSON object: write one object per line (JSON lines)")
         raise FileRefused("TRUNCATED", "the file ends inside its first JSON object")
-    return Frame(path, "json", (Header(tuple(names)),), encoding)
+    return Frame(content, "json", (Header(tuple(names)),), encoding)
 
 
 def _paths(record: dict[str, object], depth: int, prefix: str = "") -> Iterator[str]:
@@ -293,11 +323,14 @@ def _paths(record: dict[str, object], depth: int, prefix: str = "") -> Iterator[
             yield from _paths(value, depth - 1, f"{prefix}{name}.")
 
 
-def _parquet(path: Path) -> Frame:
+def _parquet(content: Content) -> Frame:
+    if content.packed:
+        raise FileRefused("NOT_CSV", "this is a Parquet file within a packed one: unpack it and import what is in it")
+    path = content.path
     with duckdb.connect() as connection:
         try:
             rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{quoted_path(path)}')").fetchall()  # noqa: S608
         except duckdb.Error as error:
             raise FileRefused("TRUNCATED", f"the Parquet file cannot be read: {error}") from None
     names = tuple(row[0] for row in rows)
-    return Frame(path, "parquet", (Header(names),), types=tuple(row[1] for row in rows))
+    return Frame(content, "parquet", (Header(names),), types=tuple(row[1] for row in rows))

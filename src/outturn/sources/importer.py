@@ -15,8 +15,9 @@ from outturn.domain.currencies import minor_digits
 from outturn.domain.errors import FileRefused, UsageError
 from outturn.domain.time import micros_of, zone
 from outturn.sources import history
+from outturn.sources.content import Content
 from outturn.sources.counts import count, forget
-from outturn.sources.frame import Frame, open_frame, sha256_of
+from outturn.sources.frame import Frame, contents_of, open_content
 from outturn.sources.identity import prepare_keys
 from outturn.sources.known import Known, current
 from outturn.sources.learning import learn
@@ -28,6 +29,7 @@ from outturn.sources.registry import source_named
 from outturn.sources.report import FileReport, totals_of
 from outturn.sources.restatement import restated
 from outturn.sources.scope import Scope, Stated, make_accepted, output_statements
+from outturn.sources.sheets import Sheet
 from outturn.sources.source import Kind
 from outturn.store.book import Book
 from outturn.store.facts import Facts, ImportRecord, Selected, new_import_id
@@ -51,6 +53,7 @@ class ImportOptions:
 
     Attributes:
         source: The source's name (`--as`).
+        sheet: Of a spreadsheet: the sheet that is meant, by its name.
         replace: A file may drop campaigns with spend from days that it covers.
         partial: A file replaces only the campaigns that it names.
         dry_run: Say what would happen; write nothing.
@@ -62,6 +65,7 @@ class ImportOptions:
     time_zone: str | None = None
     decimal: Literal[".", ","] | None = None
     dates: Literal["day-first", "month-first"] | None = None
+    sheet: str | None = None
     replace: bool = False
     partial: bool = False
     dry_run: bool = False
@@ -79,7 +83,7 @@ class ImportOptions:
     @property
     def told(self) -> dict[str, Any]:
         """The flags that change what a file means."""
-        passing = {"replace", "dry_run"}
+        passing = {"replace", "dry_run", "sheet"}
         return {name: value for name, value in asdict(self).items() if value and name not in passing}
 
 
@@ -87,7 +91,7 @@ class ImportOptions:
 class _Job:
     """One file on its way in."""
 
-    path: Path
+    content: Content
     report: FileReport
     found: tuple[Frame, Recognised] | None = None
     told: dict[str, Any] = field(default_factory=dict)
@@ -154,29 +158,62 @@ def _import(
     known, loans = Known(facts), Loans(facts)
     desk = _Desk(workspace, options, now, facts, known, loans, suppressed, spill, facts.loaded(), len(paths))
     desk.zone = options.time_zone or workspace.settings.time_zone
-    jobs = [_Job(Path(path), FileReport(str(path))) for path in paths]
     try:
-        for job in jobs:
-            _recognise(job, options)
+        jobs = [job for path in paths for job in _jobs(Path(path), options)]
         for job in sorted(jobs, key=lambda one: one.turn):
             if job.found:
-                progress(f"reading {job.path.name}")
+                progress(f"reading {job.content.name}")
                 _take_in(job, *job.found, desk)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
     return [job.report for job in jobs]
 
 
+def _jobs(path: Path, options: ImportOptions) -> list[_Job]:
+    """One job for a file; as many as files are packed in it; of the sheets of a spreadsheet one that is recognised."""
+    if not path.is_file():
+        raise UsageError(f"{path} is no file")
+    try:
+        contents = contents_of(path, sheet=options.sheet or "")
+    except FileRefused as refused:
+        job = _Job(Content(path), FileReport(str(path)))
+        _refuse(job.report, refused)
+        return [job]
+    jobs = [_Job(content, FileReport(content.told)) for content in contents]
+    for job in jobs:
+        _recognise(job, options)
+    return [_chosen(jobs)] if isinstance(contents[0], Sheet) else jobs
+
+
 def _recognise(job: _Job, options: ImportOptions) -> None:
     try:
-        if not job.path.is_file():
-            raise UsageError(f"{job.path} is no file")
-        frame = open_frame(job.path)
+        frame = open_content(job.content)
         recognised = recognise(frame, named=options.source or "")
         job.found = (frame, recognised)
         job.report.source, job.report.layout = recognised.source.name, recognised.layout.name
     except FileRefused as refused:
         _refuse(job.report, refused)
+
+
+def _chosen(jobs: list[_Job]) -> _Job:
+    """The one sheet that is recognised; the first one, refused, where none is, or several are."""
+    found = [job for job in jobs if job.found]
+    titles = {id(job): repr(job.content.title) for job in jobs if isinstance(job.content, Sheet)}
+    if len(found) == 1:
+        passed = [titles[id(job)] for job in jobs if job is not found[0]]
+        if passed:
+            found[0].report.messages.append(f"sheet {titles[id(found[0])]} was read, not {', '.join(passed)}")
+        return found[0]
+    first = jobs[0]
+    if found:
+        first.report = FileReport(first.report.file)
+        first.found = None
+        told = ", ".join(titles[id(job)] for job in found)
+        _refuse(
+            first.report,
+            FileRefused("XLSX_MULTIPLE_SHEETS", f"the sheets {told} all hold exports: pass --sheet", needs=("sheet",)),
+        )
+    return first
 
 
 def _refuse(report: FileReport, refused: FileRefused) -> None:
@@ -191,7 +228,11 @@ def _refuse(report: FileReport, refused: FileRefused) -> None:
 
 def _take_in(job: _Job, frame: Frame, recognised: Recognised, desk: _Desk) -> None:
     report = job.report
-    sha256 = sha256_of(job.path)
+    try:
+        sha256 = job.content.sha256()
+    except FileRefused as refused:
+        _refuse(report, refused)
+        return
     job.told = desk.options.told | desk.loans.told(recognised)
     for record in desk.loaded:
         as_is = (record.sha256, record.source, record.layout, desk.loans.compared(record.options, job.told))
@@ -235,6 +276,7 @@ def _read(
         desk.options.dates or "",
         str(desk.workspace.settings["privacy.phone_region"]),
         recognised.usual_dates,
+        frame.content.first_day if isinstance(frame.content, Sheet) else None,
     )
     reading = read(connection, frame, recognised, manner)
     forget(connection, reading, report)
@@ -264,7 +306,7 @@ def _connection(desk: _Desk, job: _Job, recognised: Recognised) -> duckdb.DuckDB
 
 
 def _set_variables(connection: duckdb.DuckDBPyConnection, desk: _Desk, job: _Job) -> None:
-    variables = {"currency": desk.options.currency, "time_zone": desk.zone, "file": job.path.name}
+    variables = {"currency": desk.options.currency, "time_zone": desk.zone, "file": job.content.name}
     for name, value in variables.items():
         connection.execute(f"SET VARIABLE {name} = CAST($value AS VARCHAR)", {"value": value})
     connection.execute("SET VARIABLE now = make_timestamptz($value::BIGINT)", {"value": micros_of(desk.now)})
@@ -316,7 +358,7 @@ def _load(
     record = ImportRecord(
         import_id=new_import_id(desk.now, desk.serial),
         state_at=desk.now,
-        file=job.path.name,
+        file=job.content.name,
         sha256=sha256,
         source=report.source,
         layout=report.layout,

@@ -55,7 +55,7 @@ def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner
     last = dates.last_possible_day(manner.now)
     for cell in looked_up:
         if cell.kind is Kind.DAY:
-            read_days = dates.days_of(days[cell.name], given=order)
+            read_days = dates.days_of(days[cell.name], given=order, first_day=manner.first_day)
             past = {text: day if day and (cell.future or day <= last) else None for text, day in read_days.items()}
             _register(connection, cell, past, pa.date32())
     return written

@@ -10,13 +10,15 @@ from outturn.sources import cells, number_styles
 from outturn.sources.cells import LOOKED_UP, Conditions, Fault
 from outturn.sources.frame import quoted_text
 from outturn.sources.lookups import as_written, look_up
+from outturn.sources.marks import heed_marks
 from outturn.sources.number_styles import NUMERIC, PLAIN, Style
 from outturn.sources.source import Kind
+from outturn.sources.summary_rows import footer_sql, total_sql
 from outturn.sources.texts import make_texts, texts_statement, wanted_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     import duckdb
 
@@ -40,6 +42,7 @@ class Manner:
         zone: IANA zone of times without an offset.
         phone_region: ISO 3166 country of phone numbers without `+`.
         usual_dates: How days read that the file itself leaves open.
+        first_day: Of a spreadsheet's serial days; None: a bare number is no day.
     """
 
     now: datetime
@@ -48,6 +51,7 @@ class Manner:
     dates: Order = ""
     phone_region: str = ""
     usual_dates: Order = ""
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,13 @@ class Reading:
 
     Attributes:
         faults: `parsed.refusal` is a place in this list.
+        footer: SQL over the valued row: true for the lines of text below the table.
     """
 
     frame: Frame
     recognised: Recognised
     faults: tuple[Fault, ...] = field(default=())
+    footer: str = "FALSE"
 
     def has(self, name: str) -> bool:
         """Whether the file has the column of that cell."""
@@ -80,11 +86,7 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
         FileRefused: What concerns the whole file: its encoding, number style, date style, an end that is missing.
     """
     present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
-    if (
-        frame.kind == "csv"
-        and frame.path.stat().st_size > _QUICK_BYTES
-        and not any(cell.kind is Kind.KEY for cell in present)
-    ):
+    if frame.kind == "csv" and frame.content.size > _QUICK_BYTES and not any(cell.kind is Kind.KEY for cell in present):
         reading = _read_quickly(connection, Reading(frame, recognised), present, manner)
         if reading is not None:
             return reading
@@ -109,7 +111,7 @@ def _read_quickly(
         if cell.kind in LOOKED_UP
         if (written := as_written(connection, cell, manner))
     }
-    if not settled or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
+    if not settled or style.decorated or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
         return None
     reading = replace(reading, faults=_faults(reading))
     statement = _parse_statement(reading, style, manner, f"({texts_statement(frame, recognised, 'streamed')})", written)
@@ -129,7 +131,9 @@ def _read_carefully(
     style, settled = _style(connection, present, given, sample=True)
     if not settled:
         style, _ = _style(connection, present, given, sample=False)
-    reading = replace(reading, faults=_faults(reading))
+    recognised, faults = heed_marks(connection, recognised, style) if style.decorated else (recognised, ())
+    reading = replace(reading, recognised=recognised, footer=footer_sql(connection, frame))
+    reading = replace(reading, faults=_faults(reading) + faults)
     connection.execute(_parse_statement(reading, style, manner, "texts", written))
     if _has_number_faults(connection, reading):
         again, _ = _style(connection, present, given, sample=False)
@@ -188,13 +192,14 @@ def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str
     own = [
         f"NOT COALESCE({fault.when}, FALSE)" for fault in reading.faults if not fault.cell and "cells" not in fault.when
     ]
+    total = total_sql(layout, reading.has)
     quick = [cells.quick(cell) for cell in layout.cells if reading.has(cell.name)]
-    usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE({layout.total}, FALSE)"])
+    usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE({total}, FALSE)"])
     refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
     return (
         f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(cell.name for cell in layout.cells)}, "  # noqa: S608
-        f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({layout.total})) THEN "
-        f"{_IGNORED} {refusal} END AS refusal "
+        f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({total})) OR "
+        f"({reading.footer}) THEN {_IGNORED} {refusal} END AS refusal "
         f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM {source} AS texts "
         f"{' '.join(joins)})"
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import FileRefused
 from outturn.sources.masking import masked
+from outturn.sources.preambles import currency_above
 from outturn.sources.registry import source_named, sources
 
 if TYPE_CHECKING:
@@ -119,20 +120,22 @@ def _any(headers: Iterable[str], present: frozenset[str]) -> bool:
 
 def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
     best: Recognised | None = None
-    best_rank = (0, 0, 0)
+    best_rank, twice = (0, 0, 0), ""
     for order, header in enumerate(frame.headers):
         present = _present(header.names)
         for source in among:
             for layout in source.layouts:
                 if not _fits(layout, present, frame):
                     continue
-                columns, currency = _columns(layout, header.names, frame)
+                columns, currency, stands_twice = _columns(layout, header.names, frame)
                 rank = (_specificity(layout), len(columns), -order)
                 if rank > best_rank:
-                    best, best_rank = (
-                        Recognised(source, layout, header, columns, currency, _paths(layout, header.names, frame)),
-                        rank,
-                    )
+                    paths = _paths(layout, header.names, frame)
+                    stated = currency or currency_above(header.preamble)
+                    best, best_rank = Recognised(source, layout, header, columns, stated, paths), rank
+                    twice = stands_twice
+    if twice:
+        raise FileRefused("DUPLICATE_HEADER", twice)
     return best
 
 
@@ -163,10 +166,12 @@ def _specificity(layout: Layout) -> int:
     return len(_asked(layout)[0]) + len(layout.marks)
 
 
-def _columns(layout: Layout, names: tuple[str, ...], frame: Frame) -> tuple[dict[str, int], str]:
+def _columns(layout: Layout, names: tuple[str, ...], frame: Frame) -> tuple[dict[str, int], str, str]:
+    """Where the cells stand, which currency a header names, and which needed column stands twice, if one does."""
     folded = [_folded(name) for name in names]
     columns: dict[str, int] = {}
     currencies: set[str] = set()
+    twice = ""
     for cell in layout.cells:
         if cell.expression or frame.kind == "json":
             columns[cell.name] = -1
@@ -176,15 +181,13 @@ def _columns(layout: Layout, names: tuple[str, ...], frame: Frame) -> tuple[dict
         for alias in cell.headers:
             places = _places(folded, alias, currencies)
             if len(places) > 1:
-                raise FileRefused(
-                    "DUPLICATE_HEADER", f"the column {names[places[0]]!r} stands {len(places)} times in the header"
-                )
+                twice = f"the column {names[places[0]]!r} stands {len(places)} times in the header"
             if places:
                 columns[cell.name] = places[0]
                 break
     if len(currencies) > 1:
         raise FileRefused("CURRENCY_MISMATCH", f"the header names several currencies: {', '.join(sorted(currencies))}")
-    return columns, next(iter(currencies), "")
+    return columns, next(iter(currencies), ""), twice
 
 
 def _places(folded: list[str], alias: str, currencies: set[str]) -> list[int]:
@@ -199,7 +202,7 @@ def _places(folded: list[str], alias: str, currencies: set[str]) -> list[int]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.replace("\ufeff", "").split()).casefold()
+    return " ".join(name.replace("\ufeff", "").replace("’", "'").split()).casefold()
 
 
 def _paths(layout: Layout, names: tuple[str, ...], frame: Frame) -> dict[str, tuple[str, ...]]:

@@ -22,11 +22,13 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from outturn.domain.errors import FileRefused
-from outturn.sources.encoding import BLOCK_BYTES, Encoding, bad_encoding, is_windows, utf8_blocks
+from outturn.sources.content import BLOCK_BYTES
+from outturn.sources.encoding import Encoding, bad_encoding, is_windows, utf8_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+
+    from outturn.sources.content import Content
 
 BLANK = 0
 """The `cells` of a record that is an empty line."""
@@ -69,7 +71,7 @@ class _Block:
 class Records:
     """The records of a file as Arrow batches: `line`, `cells` (NULL: as many as the header) and `c<n>` wanted."""
 
-    path: Path
+    content: Content
     shape: Shape
     wanted: Sequence[int]
     block_bytes: int = BLOCK_BYTES
@@ -104,7 +106,7 @@ class Records:
     def _blocks(self) -> Iterator[_Block]:
         shape = self.shape
         rest, line, skip = b"", 1, shape.skip_lines
-        for read in utf8_blocks(self.path, shape.encoding, self.block_bytes):
+        for read in utf8_blocks(self.content, shape.encoding, self.block_bytes):
             data = rest + (read.replace(b"\r", b"\n") if shape.old_line_ends else read)
             while skip and (end := data.find(b"\n")) >= 0:
                 data, skip, line = data[end + 1 :], skip - 1, line + 1

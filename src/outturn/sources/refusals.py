@@ -36,7 +36,7 @@ def refused_rows(connection: duckdb.DuckDBPyConnection, reading: Reading) -> pa.
         detail = f"{fault.cell}{stood} {fault.detail}".strip() if fault else "the person asked to be forgotten"
         rows.append(
             {
-                "line": line, "file": reading.frame.path.name, "reason": fault.code if fault else "SUPPRESSED",
+                "line": line, "file": reading.frame.content.name, "reason": fault.code if fault else "SUPPRESSED",
                 "detail": masked(detail, personal=bool(keys), known=known),
                 "raw": masked(text, personal=bool(keys), known=known),
             }

@@ -48,7 +48,7 @@ def make_texts(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: 
 
 
 def _with_record(frame: Frame) -> str:
-    path = quoted_path(frame.path)
+    path = quoted_path(frame.content.path)
     names = ", ".join(quoted_name(name) for name in frame.headers[0].names)
     rows = f"(SELECT file_row_number + 1 AS line, to_json(whole) AS record FROM (SELECT file_row_number, struct_pack({names}) AS whole FROM read_parquet('{path}', file_row_number = true)))"  # noqa: E501, S608
     return f"(SELECT raw.*, record FROM raw JOIN {rows} USING (line))"  # noqa: S608
