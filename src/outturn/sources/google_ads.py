@@ -13,37 +13,82 @@ from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 _CAMPAIGN = Cell(
     "campaign_name", Kind.TEXT, ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne"), required=True
 )
-_AD_GROUP = Cell(
-    "ad_group_name",
-    Kind.TEXT,
-    ("Ad group", "Ad group name", "Anzeigengruppe", "Grupo de anuncios", "Groupe d'annonces"),
-)
+# Beside English: German, French, Spanish and Dutch, as far as downloads show them.
+_AD_GROUPS = (
+    "Ad group", "Ad group name", "Anzeigengruppe", "Grupo de anuncios", "Groupe d'annonces", "Advertentiegroep",
+)  # fmt: skip
+_KEYWORDS = (
+    "Keyword", "Search keyword", "Suchkeyword", "Mot clé", "Mot clé pour le Réseau de Recherche", "Palabra clave",
+    "Palabra clave de búsqueda", "Zoekwoord",
+)  # fmt: skip
+_SEARCH_TERMS = ("Search term", "Suchbegriff", "Terme de recherche", "Término de búsqueda", "Zoekterm")
+_AD_IDS = ("Ad ID", "Anzeigen-ID", "ID de l'annonce", "ID del anuncio", "Advertentie-ID")
+_AD_GROUP = Cell("ad_group_name", Kind.TEXT, _AD_GROUPS)
 _COST = Cell("spend_micros", Kind.MONEY, ("Cost", "Kosten", "Coste", "Costo", "Coût"), required=True)
-_IMPRESSIONS = Cell("impressions", Kind.COUNT, ("Impr.", "Impressions", "Impressionen", "Impresiones"), required=True)
+_IMPRESSIONS = Cell(
+    "impressions",
+    Kind.COUNT,
+    ("Impr.", "Impressions", "Impressionen", "Impresiones", "Vertoningen", "Vert."),
+    required=True,
+)
 _REPORT = (
-    Cell("account_id", Kind.ACCOUNT, ("Customer ID", "Account ID", "Kundennummer")),
-    Cell("account_name", Kind.TEXT, ("Account name", "Account", "Konto")),
-    Cell("date_day", Kind.DAY, ("Day", "Date", "Tag", "Día", "Jour")),
-    Cell("campaign_id", Kind.ID, ("Campaign ID",)),
-    Cell("ad_group_id", Kind.ID, ("Ad group ID",)),
-    Cell("campaign_type", Kind.TEXT, ("Campaign type", "Advertising channel type", "Kampagnentyp")),
     Cell(
-        "currency", Kind.CURRENCY, ("Currency code", "Currency", "Währungscode", "Código de moneda", "Code de devise")
+        "account_id",
+        Kind.ACCOUNT,
+        ("Customer ID", "Account ID", "Kundennummer", "Numéro client", "ID de cliente", "Klant-ID"),
+    ),
+    Cell(
+        "account_name",
+        Kind.TEXT,
+        ("Account name", "Account", "Konto", "Kontoname", "Nom du compte", "Compte", "Cuenta", "Accountnaam"),
+    ),
+    Cell("date_day", Kind.DAY, ("Day", "Date", "Tag", "Datum", "Día", "Fecha", "Jour", "Dag")),
+    Cell("campaign_id", Kind.ID, ("Campaign ID", "Kampagnen-ID", "ID de campagne", "ID de campaña", "Campagne-ID")),
+    Cell(
+        "ad_group_id", Kind.ID, ("Ad group ID", "Anzeigengruppen-ID", "ID du groupe d'annonces", "Advertentiegroep-ID")
+    ),
+    Cell(
+        "campaign_type",
+        Kind.TEXT,
+        (
+            "Campaign type",
+            "Advertising channel type",
+            "Kampagnentyp",
+            "Type de campagne",
+            "Tipo de campaña",
+            "Campagnetype",
+        ),
+    ),
+    Cell(
+        "currency",
+        Kind.CURRENCY,
+        ("Currency code", "Currency", "Währungscode", "Währung", "Código de moneda", "Code de devise", "Valutacode"),
     ),
     Cell("time_zone", Kind.ZONE, ("Time zone",)),
     _IMPRESSIONS,
-    Cell("clicks", Kind.COUNT, ("Clicks", "Klicks", "Clics")),
+    Cell("clicks", Kind.COUNT, ("Clicks", "Klicks", "Clics", "Klikken")),
     _COST,
     Cell("video_starts", Kind.COUNT, ("Views", "TrueView views")),
     Cell("engagements", Kind.COUNT, ("Engagements",)),
     *claim_cells(
-        ("Conversions", "Conv.", "Conversiones"),
-        ("Conv. value", "Conversion value", "Total conv. value", "Conversions value", "Conv.-Wert"),
+        ("Conversions", "Conv.", "Conversiones", "Conversies"),
+        (
+            "Conv. value",
+            "Conversion value",
+            "Total conv. value",
+            "Conversions value",
+            "Conv.-Wert",
+            "Conversion-Wert",
+            "Valeur de conv.",
+            "Valor de conv.",
+            "Conv.waarde",
+            "Conversiewaarde",
+        ),
     ),
 )
 # The label stands in the first column, whichever that is, and in the campaign's where that is another.
-_WORDS = ("Total", "Gesamt", "Insgesamt")
-_LABEL = r"'^\s*(Total(es)?|Gesamt|Insgesamt)\s*(:|$|[-–])'"
+_WORDS = ("Tot", "Gesamt", "Insgesamt")
+_LABEL = r"'^\s*(Total(es)?|Totaux|Totaal|Gesamt|Insgesamt)\s*(:|$|[-–])'"
 
 
 def _total(*texts: str) -> str:
@@ -72,33 +117,33 @@ def _report(level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tupl
 
 # Breakdowns (network, device) need no layout of their own: their rows sum up to the campaign's.
 _REPORTS = (
-    _report("campaign", without=("Ad group", "Keyword", "Search term")),
+    _report("campaign", without=(*_AD_GROUPS, *_KEYWORDS, *_SEARCH_TERMS)),
     _report(
         "ad_group",
         Cell(_AD_GROUP.name, Kind.TEXT, _AD_GROUP.headers, required=True),
-        without=("Keyword", "Search term", "Ad ID"),
+        without=(*_KEYWORDS, *_SEARCH_TERMS, *_AD_IDS),
     ),
     _report(
         "ad",
         _AD_GROUP,
-        Cell("ad_id", Kind.ID, ("Ad ID",), required=True),
+        Cell("ad_id", Kind.ID, _AD_IDS, required=True),
         Cell("ad_name", Kind.TEXT, ("Ad name", "Headline 1", "Headline")),
-        without=("Keyword", "Search term"),
+        without=(*_KEYWORDS, *_SEARCH_TERMS),
     ),
     _report(
         "keyword",
         _AD_GROUP,
-        Cell("keyword", Kind.TEXT, ("Keyword", "Search keyword"), required=True),
-        without=("Search term",),
+        Cell("keyword", Kind.TEXT, _KEYWORDS, required=True),
+        without=_SEARCH_TERMS,
     ),
-    _report("search_term", _AD_GROUP, Cell("search_term", Kind.TEXT, ("Search term",), required=True)),
+    _report("search_term", _AD_GROUP, Cell("search_term", Kind.TEXT, _SEARCH_TERMS, required=True)),
     Layout(
         "account_report",
         _REPORT,
         table="ad_spend",
         outputs={"claims": claims_of_spend()},
         marks=("Clicks",),
-        without=("Campaign", "Ad group", "Keyword", "Search term"),
+        without=(*_CAMPAIGN.headers, *_AD_GROUPS, *_KEYWORDS, *_SEARCH_TERMS),
         total=_total("first_text"),
         totals=SPEND_TOTALS,
         level="account",
