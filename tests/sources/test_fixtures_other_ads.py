@@ -13,7 +13,7 @@ from tests.sources.worlds import FIXTURES, World
 
 pytestmark = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the samples lie beside the project, not in it")
 
-_PLATFORMS = ("microsoft_ads", "linkedin_ads", "tiktok_ads", "pinterest_ads")
+_PLATFORMS = ("microsoft_ads", "linkedin_ads", "tiktok_ads", "pinterest_ads", "x_ads")
 _EXPECTED = json.loads((FIXTURES / "ui/expected.json").read_text())["files"] if FIXTURES.is_dir() else []
 _UI = [entry for entry in _EXPECTED if entry["platform"] in _PLATFORMS and entry["file"].endswith(".csv")]
 _API = [
@@ -33,6 +33,10 @@ _UNUSED = {
     "pin_promotion_targeting_report",
     "targeting_geo",
     "targeting_geo_region",
+    "account_report",
+    "campaign_locations_report",
+    "campaign_regions_report",
+    "tweet",
 }
 # The seed's table of campaigns holds its ads.
 _OTHERWISE_NAMED = {("tiktok_ads", "campaign_history"): "ad_history"}
@@ -40,7 +44,7 @@ _OTHERWISE_NAMED = {("tiktok_ads", "campaign_history"): "ad_history"}
 _FIGURES = {
     "impressions": ("impressions", "impression_1"),
     "clicks": ("clicks", "clickthrough_1"),
-    "spend": ("spend", "cost_in_local_currency", "spend_in_micro_dollar"),
+    "spend": ("spend", "cost_in_local_currency", "spend_in_micro_dollar", "billed_charge_local_micro"),
 }
 
 
