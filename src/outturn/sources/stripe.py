@@ -21,13 +21,12 @@ from __future__ import annotations
 
 from outturn.sources.charges import (
     METADATA,
-    REFUND_STEPS,
     charge_outcomes,
     charge_steps,
     metadata_columns,
-    refund_outcomes,
 )
 from outturn.sources.minor_units import minor_micros, within_range
+from outturn.sources.refunds import refunds_told
 from outturn.sources.source import Cell, Kind, Layout, Relation, Source, Total
 from outturn.sources.subscriptions import SUBSCRIPTION_STEPS, price_rows, subscription_outcomes
 
@@ -222,9 +221,8 @@ _TABLES = (
                 {_REFUND_STATUS} AS status
                 FROM accepted QUALIFY ROW_NUMBER() OVER (PARTITION BY refund_id ORDER BY line DESC) = 1
             """,  # noqa: S608
-            **REFUND_STEPS,
         },
-        outputs={"outcomes": refund_outcomes()},
+        outputs={"outcomes": refunds_told("stripe", "charge_id")},
         totals=(
             Total("refunds", f"CASE WHEN {_REFUND_STATUS} = 'counted' THEN 1 END"),
             Total("refunded", f"CASE WHEN {_REFUND_STATUS} = 'counted' THEN {_minor('amount')} END", money=True),
