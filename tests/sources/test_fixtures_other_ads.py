@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not FIXTURES.is_dir(), reason="the samples lie b
 
 _PLATFORMS = ("microsoft_ads", "linkedin_ads", "tiktok_ads", "pinterest_ads", "x_ads")
 _EXPECTED = json.loads((FIXTURES / "ui/expected.json").read_text())["files"] if FIXTURES.is_dir() else []
-_UI = [entry for entry in _EXPECTED if entry["platform"] in _PLATFORMS and entry["file"].endswith(".csv")]
+_UI = [entry for entry in _EXPECTED if entry["platform"] in _PLATFORMS]
 _API = [
     (folder, name, entry)
     for folder in _PLATFORMS

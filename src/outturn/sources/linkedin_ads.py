@@ -14,7 +14,7 @@ from outturn.domain.errors import FileRefused
 from outturn.sources.claimed import claim_cells, claims_of_spend
 from outturn.sources.dates import days_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Source
-from outturn.sources.total_rows import total_row
+from outturn.sources.total_rows import LABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,6 @@ _CLAIMS = " UNION ALL ".join(
         claims_of_spend(action="lead", conversions="lead_claims", value="CAST(NULL AS BIGINT)"),
     )
 )
-_TOTAL = total_row("date_day", "campaign_id", "campaign_name")
 
 
 def _named(name: str, headers: tuple[str, ...], *, required: bool = True) -> Cell:
@@ -96,7 +95,7 @@ def _report(name: str, level: str, *cells: Cell, without: tuple[str, ...] = ()) 
         table="ad_spend",
         outputs={"claims": _CLAIMS},
         without=without,
-        total=_TOTAL,
+        total=LABELLED,
         totals=SPEND_TOTALS,
         level=level,
         preamble=_preamble,

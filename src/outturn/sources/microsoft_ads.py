@@ -16,7 +16,7 @@ from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
 from outturn.sources.dates import days_of, order_of, range_of
 from outturn.sources.microsoft_zones import zone_named, zone_sql
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Source
-from outturn.sources.total_rows import total_row
+from outturn.sources.total_rows import LABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,15 +96,13 @@ _TELLING = Cell("told_by", Kind.TEXT, _OWN, required=True)
 
 
 def _report(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
-    own = (_CAMPAIGN, *cells, *_REPORT, _SPEND, _TELLING)
-    named = [cell.name for cell in own if cell.name in {"date_day", "campaign_id", "campaign_name"}]
     return Layout(
         f"{level}_report",
-        own,
+        (_CAMPAIGN, *cells, *_REPORT, _SPEND, _TELLING),
         table="ad_spend",
         outputs={"claims": _REPORT_CLAIMS},
         without=without,
-        total=total_row(*named, footer=True),
+        total=LABELLED,
         totals=SPEND_TOTALS,
         level=level,
         preamble=_preamble,
@@ -142,7 +140,7 @@ _REPORTS = (
         table="ad_spend",
         outputs={"claims": _REPORT_CLAIMS},
         without=(*_CAMPAIGN.headers, *_AD_GROUP, *_AD_ID, *_KEYWORD, *_SEARCH_TERM),
-        total=total_row("date_day", "account_id", "account_name", footer=True),
+        total=LABELLED,
         totals=SPEND_TOTALS,
         level="account",
         preamble=_preamble,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from outturn.sources.claimed import claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
-from outturn.sources.total_rows import total_row
+from outturn.sources.total_rows import LABELLED
 
 _CAMPAIGN = ("Campaign name", "Kampagnenname", "Nom de la campagne", "Nombre de la campaña", "Campagnenaam")
 _AD_GROUP = ("Ad group name", "Anzeigengruppenname", "Nom du groupe d'annonces", "Nombre del grupo de anuncios")
@@ -60,7 +60,7 @@ def _report(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
         table="ad_spend",
         outputs={"claims": _REPORT_CLAIMS},
         without=without,
-        total=total_row("date_day", "campaign_id", "campaign_name"),
+        total=LABELLED,
         totals=SPEND_TOTALS,
         level=level,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.sources.claimed import claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
-from outturn.sources.total_rows import total_row
+from outturn.sources.total_rows import LABELLED
 
 _CAMPAIGN = ("Campaign name", "Campaign", "Kampagnenname", "Nom de la campagne", "Nombre de la campaña",
     "Campagnenaam")  # fmt: skip
@@ -61,7 +61,7 @@ def _report(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
             + claims_of_spend(conversions="all_claims", value=_NO_VALUE)
         },
         without=without,
-        total=total_row("date_day", "campaign_id", "campaign_name"),
+        total=LABELLED,
         totals=SPEND_TOTALS,
         level=level,
     )

@@ -1,29 +1,19 @@
-"""Which rows of a report are its totals and footers, told from campaigns that are themselves named "Total"."""
+"""Which words in a report's first cell say that its row is the total of the others.
+
+`summary_rows` then spares what is only named like one: a campaign called "Total" has a day or an id beside its name.
+"""
 
 from __future__ import annotations
 
 _LABEL = (
-    r"^\s*(grand\s+)?(total|totals|totale|totales|totaux|totaal|gesamt|gesamtsumme|insgesamt|summe|eindtotaal)\s*"
-    r"($|[:(–-]|(of|de|von|van|sur)\s+\d)"
+    r"^\s*((grand\s+)?totals?|total(e|es|en)|total\s+g[eé]n[eé]ra(l|le)|totaux|totaal|eindtotaal|gesamt(summe|ergebnis)?|"
+    r"insgesamt|summe)\s*($|:|\(\d|(of|de|von|van|sur)\s+\d)"
 )
-_BEGINS = ("tot", "grand", "gesamt", "insg", "summe", "eind")
-_FOOTER = r"^\s*[©@]\s?\d{4}\s"
-_MISSING = r"^\s*(--?|—|–)?\s*$"
+_BEGINNINGS = ("tot", "grand", "eind", "gesamt", "insg", "summe")
+_FIRST = "LOWER(first_text)"
 
+# The rule is dear, so only cells that begin like a total are held against it.
+_BEGINS = " OR ".join(f"LTRIM({_FIRST}) LIKE '{beginning}%'" for beginning in _BEGINNINGS)
 
-def total_row(*names: str, footer: bool = False) -> str:
-    """SQL over `parsed` for `Layout.total`: the first cell is a total's label and nothing says what the row is of.
-
-    Args:
-        names: The cells that say what a row is of: its day, its ids, its names.
-        footer: A line of copyright below the rows is no record either.
-    """
-    first = "LOWER(first_text)"
-    begins = " OR ".join(f"LTRIM({first}) LIKE '{word}%'" for word in _BEGINS)
-    # The label stands in the first column, whichever that is; a second one may repeat it.
-    unnamed = " AND ".join(
-        f"(COALESCE({name}_text, '') = first_text OR regexp_matches(COALESCE({name}_text, ''), '{_MISSING}'))"
-        for name in names
-    )
-    total = f"CASE WHEN {begins} THEN regexp_matches({first}, '{_LABEL}') AND {unnamed} ELSE FALSE END"
-    return f"({total} OR COALESCE(regexp_matches(first_text, '{_FOOTER}'), FALSE))" if footer else total
+LABELLED = f"CASE WHEN {_BEGINS} THEN regexp_matches({_FIRST}, '{_LABEL}') ELSE FALSE END"
+"""SQL over `parsed` for `Layout.total`: `Total`, `Grand total:`, `Total of 12 results`, and so in other languages."""

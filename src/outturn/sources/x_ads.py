@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from outturn.sources.claimed import claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
-from outturn.sources.total_rows import total_row
+from outturn.sources.total_rows import LABELLED
 
 _CAMPAIGN = ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne", "Campanha")
 _AD_GROUP = ("Ad group", "Ad group name", "Ad Group", "Anzeigengruppe", "Grupo de anuncios", "Groupe de publicités")
@@ -56,7 +56,7 @@ def _report(level: str, id_name: str, *cells: Cell, without: tuple[str, ...] = (
         table="ad_spend",
         outputs={"claims": claims_of_spend()},
         without=without,
-        total=total_row("date_day", "campaign_id", "campaign_name"),
+        total=LABELLED,
         totals=SPEND_TOTALS,
         level=level,
     )
