@@ -27,6 +27,7 @@ _SEGMENT = (
 def test_a_creatives_day_has_views_and_visits_and_no_clicks(world: World) -> None:
     report = world.text("creative.csv", _CREATIVE)
     assert (report.source, report.layout, report.accepted, report.ignored) == ("mntn", "creative", 1, 1)
+    assert not [message for message in report.messages if "999" in message]
     assert report.totals == {
         "USD": {"impressions": 5000, "clicks": None, "spend": "142.74", "visits": 38, "tv_spend": "49.96"}
     }

@@ -54,7 +54,7 @@ def _days(name: str, level: str, *cells: Cell, marks: tuple[str, ...], totals: t
         table="ad_spend",
         outputs={"claims": _CLAIMS},
         marks=marks,
-        total="COALESCE(LOWER(TRIM(deleted_text)) IN ('true', 't', '1'), FALSE)",
+        deleted="LOWER(TRIM(deleted_text)) IN ('true', 't', '1')",
         totals=(*_TOTALS, *totals),
         level=level,
         number=".",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 20_000
 _IGNORED = -1
+_DELETED = -2
 _QUICK_BYTES = 4 << 20
 
 
@@ -194,12 +195,13 @@ def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str
     ]
     total = total_sql(layout, reading.has)
     quick = [cells.quick(cell) for cell in layout.cells if reading.has(cell.name)]
-    usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE({total}, FALSE)"])
+    usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE(({total}) OR ({layout.deleted}), FALSE)"])
     refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
     return (
         f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(cell.name for cell in layout.cells)}, "  # noqa: S608
         f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({total})) OR "
-        f"({reading.footer}) THEN {_IGNORED} {refusal} END AS refusal "
+        f"({reading.footer}) THEN {_IGNORED} WHEN cells IS NULL AND ({layout.deleted}) THEN {_DELETED} {refusal} END "
+        "AS refusal "
         f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM {source} AS texts "
         f"{' '.join(joins)})"
     )

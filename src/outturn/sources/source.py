@@ -176,6 +176,7 @@ class Layout:
         shape: "any" (CSV, Parquet or flat JSON lines), "records" (JSON lines or Parquet with nested fields, all by
             expression) or "lines" (JSON lines alone: nested fields by their dotted paths).
         total: SQL over `parsed`: true for a total or footer row. Use `first_text` and `<cell>_text`.
+        deleted: SQL over `parsed`: true for a row that its own table marks as deleted. It is ignored, and no total.
         checks: Reasons of its own to refuse a row, tried in order after the cells.
         totals: What the summary adds up.
         level: For `ad_spend` and `claims`: the level of its rows; SQL over `accepted` if it varies.
@@ -208,6 +209,7 @@ class Layout:
     without: tuple[str, ...] = ()
     shape: Literal["any", "records", "lines"] = "any"
     total: str = "FALSE"
+    deleted: str = "FALSE"
     checks: tuple[Check, ...] = ()
     totals: tuple[Total, ...] = ()
     level: str = ""
