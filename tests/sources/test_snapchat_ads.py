@@ -81,6 +81,32 @@ def test_a_later_table_restates_the_days_that_it_covers(world: World) -> None:
     assert world.rows(_BY_DAY) == [("2026-10-25", "Europe/Berlin", 25, 177)]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_hours_of_ads_of_two_accounts_are_each_of_its_own(world: World, at_once: bool) -> None:  # noqa: FBT001
+    one, two = _UUID, _UUID.replace("4", "5")
+    synced = "2026-09-01 10:00:00.000"
+    accounts = (
+        "id,name,currency,timezone,_fivetran_synced\n"
+        f"{one},Shop,EUR,Europe/Berlin,{synced}\n{two},Store,USD,America/New_York,{synced}\n"
+    )
+    campaigns = f"id,ad_account_id,name,_fivetran_synced\n{one},{one},Autumn,{synced}\n{two},{two},Fall,{synced}\n"
+    squads = f"id,campaign_id,name,_fivetran_synced\n{one},{one},Cold,{synced}\n{two},{two},Warm,{synced}\n"
+    ads = (
+        "id,ad_squad_id,creative_id,name,_fivetran_synced\n"
+        f"{one},{one},{one},Video,{synced}\n{two},{two},{two},Film,{synced}\n"
+    )
+    hours = f"ad_id,date,impressions,spend,swipes\n{one},2026-09-01T23:00:00,10,7,1\n{two},2026-09-01T23:00:00,10,9,1\n"
+    texts = (ads, squads, campaigns, accounts, hours)
+    files = [world.file(f"{number}.csv", text) for number, text in enumerate(texts)]
+    for batch in [files] if at_once else [[file] for file in files]:
+        assert all(report.verdict == "accept" for report in world.take(*batch))
+    found = world.rows("SELECT account_id, currency, CAST(date_day AS VARCHAR), spend_micros FROM ad_spend ORDER BY 2")
+    assert found == [
+        (one, "EUR", "2026-09-02", 7),
+        (two, "USD", "2026-09-01", 9),
+    ]
+
+
 def test_an_exports_hour_that_comes_twice_counts_twice(world: World) -> None:
     rows = "".join(
         f"2026-10-25 {hour}:00:00,2026-10-25 {hour}:59:59,Autumn,{_UUID},100,3,1.10\n" for hour in ("01", "02", "02")

@@ -25,6 +25,8 @@ FROM ad_spend WHERE COALESCE(campaign_id, campaign_name) IS NOT NULL
 UNION
 SELECT platform, account_id, 'ad', ad_id, NULL FROM ad_spend WHERE ad_id IS NOT NULL
 """
+_PARENTS = "SELECT platform, level, id, parent_id FROM ad_entities WHERE account_id IS NULL AND parent_id IS NOT NULL"
+_ABOVE = {"ad": "ad_group", "ad_group": "campaign"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Known:
     facts: Facts
     _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     _ids: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    _parents: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _read: bool = False
 
     def accounts(self, platform: str) -> dict[str, Account]:
@@ -55,9 +58,12 @@ class Known:
         return found
 
     def owner(self, platform: str, level: str, id_or_name: str) -> str:
-        """The one account that has this campaign or ad; empty where none or several have."""
+        """The one account that has this campaign, ad group or ad, or what it is a part of; empty: none or several."""
         self._load()
-        owners = self._ids.get((platform, level, id_or_name), set()) - {UNNAMED}
+        key = (platform, level, id_or_name)
+        owners = self._ids.get(key, set()) - {UNNAMED}
+        if not owners and key in self._parents:
+            return self.owner(platform, _ABOVE[level], self._parents[key])
         return next(iter(owners)) if len(owners) == 1 else ""
 
     def learn_accounts(self, platform: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -76,6 +82,12 @@ class Known:
                 if key:
                     self._ids.setdefault((platform, level, key), set()).add(account_id)
 
+    def learn_parents(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Note (platform, level, id, parent_id) rows of entities whose table does not say the account."""
+        for platform, level, native_id, parent_id in rows:
+            if level in _ABOVE:
+                self._parents[platform, level, native_id] = parent_id
+
     def _load(self) -> None:
         if self._read:
             return
@@ -89,6 +101,7 @@ class Known:
             for platform, account_id in engine.rows("SELECT DISTINCT platform, account_id FROM ad_spend"):
                 self.learn_accounts(platform, [(account_id, "", "", "")])
             self.learn_entities(engine.rows(_REMEMBERED))
+            self.learn_parents(engine.rows(_PARENTS))
         finally:
             engine.close()
 

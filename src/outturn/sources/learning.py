@@ -32,6 +32,13 @@ def learn(connection: duckdb.DuckDBPyConnection, reading: Reading, known: Known)
                 f"FROM ({statements['ad_entities']}) WHERE account_id IS NOT NULL"
             ).fetchall()
             known.learn_entities(rows)
+        if "parent_id" in columns:
+            silent = "account_id IS NULL AND" if "account_id" in columns else ""
+            rows = connection.execute(
+                f"SELECT DISTINCT platform, level, id, parent_id FROM ({statements['ad_entities']}) "  # noqa: S608
+                f"WHERE {silent} parent_id IS NOT NULL"
+            ).fetchall()
+            known.learn_parents(rows)
     if "ad_spend" in statements:
         rows = connection.execute(
             "SELECT DISTINCT platform, account_id, 'campaign', campaign_id, campaign_name FROM accepted"
