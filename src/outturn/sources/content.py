@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -30,6 +32,10 @@ MOST_TIMES = 250
 _GUESSED_TIMES = 8
 _NOT_ASKED_FOR = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 _LONGEST_NAME = 120
+DAMAGED = (
+    EOFError, OSError, RuntimeError, ValueError, lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What the standard library raises where packed bytes are not as they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ class Member(Content):
             member = archive.infolist()[self.place]
             try:
                 file = archive.open(member)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            except DAMAGED as error:
                 raise FileRefused("NOT_CSV", f"{self.inner} in the zip cannot be unpacked: {error}") from None
             with file:
                 yield from _unpacked(file, max(1, member.compress_size), block_bytes, "zip")
@@ -177,7 +183,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except DAMAGED as error:
         raise FileRefused("NOT_CSV", f"this is a damaged zip or spreadsheet file: {error}") from None
 
 
@@ -194,7 +200,7 @@ def _unpacked(file: IO[bytes] | gzip.GzipFile, packed_bytes: int, block_bytes: i
             block = file.read(block_bytes)
         except gzip.BadGzipFile as error:
             raise FileRefused("NOT_CSV", f"the {what} file is damaged: {error}") from None
-        except (EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
+        except DAMAGED as error:
             raise FileRefused("TRUNCATED", f"the {what} file is cut short or damaged: {error}") from None
         seen += len(block)
         if seen > most:

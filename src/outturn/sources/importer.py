@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
     from outturn.store.workspace import Workspace
 
+# The whole process stays under a gigabyte with the first; identifiers by the million need a table of them.
+_MEMORY, _MEMORY_OF_KEYS = "500MB", "1GB"
+
 
 def silent(_what: str) -> None:
     """The progress of nobody watching."""
@@ -294,12 +297,17 @@ def _accept(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk
 
 def _connection(desk: _Desk, job: _Job, recognised: Recognised) -> duckdb.DuckDBPyConnection:
     """An engine for one file, with the words and variables that `source.py` promises."""
+    keyed = bool(recognised.layout.steps) or any(cell.kind is Kind.KEY for cell in recognised.layout.cells)
     connection = duckdb.connect(
-        config={"memory_limit": "1GB", "temp_directory": str(desk.spill), "autoinstall_known_extensions": False}
+        config={
+            "memory_limit": _MEMORY_OF_KEYS if keyed else _MEMORY,
+            "temp_directory": str(desk.spill),
+            "autoinstall_known_extensions": False,
+        }
     )
     # Stdout is a command's answer, where DuckDB would draw its own progress.
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-    if recognised.layout.steps or any(cell.kind is Kind.KEY for cell in recognised.layout.cells):
+    if keyed:
         prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
     _set_variables(connection, desk, job)
     return connection

@@ -10,11 +10,11 @@ from __future__ import annotations
 from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Check, Kind, Layout, Source
 
-_SPEND = (
-    "Amount spent ({currency})", "Amount spent", "Ausgegebener Betrag ({currency})", "Montant dépensé ({currency})",
-    "Importe gastado ({currency})", "Importo speso ({currency})", "Valor usado ({currency})",
-    "Besteed bedrag ({currency})",
+_SPENT = (
+    "Amount spent", "Ausgegebener Betrag", "Montant dépensé", "Importe gastado", "Importo speso", "Valor usado",
+    "Besteed bedrag",
 )  # fmt: skip
+_SPEND = (*(f"{name} ({{currency}})" for name in _SPENT), *_SPENT)
 _CAMPAIGN = Cell(
     "campaign_name",
     Kind.TEXT,

@@ -18,6 +18,7 @@ import json
 import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
 
 from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum, SheetVisibleEnum, load_workbook
@@ -112,9 +113,7 @@ def _number(value: float) -> str:
         return f"{value:.14E}"
     if value == int(value):
         return str(int(value))
-    text = f"{value:.15g}"
-    if "e" in text:
-        text = f"{value:.20f}".rstrip("0")
+    text = f"{Decimal(f'{value:.15g}'):f}"
     # 1.234 would read as one thousand and some, too; 1.2340 does not.
     return text + "0" if len(text.rpartition(".")[2]) == _THREE else text
 
