@@ -59,18 +59,40 @@ def test_a_report_of_one_day_is_that_day(world: World) -> None:
     assert world.rows("SELECT CAST(date_day AS VARCHAR) FROM ad_spend") == [("2026-09-01",)]
 
 
+_DUTCH = """\
+Rapport met advertentieprestaties (in UTC)
+Begindatum van rapport: 2 september 2026 00:00
+Einddatum van rapport: {last} september 2026 23:59
+Datum aangemaakt: 23 oktober 2026 07:06
+
+Begindatum (in UTC)\tAccountnaam\tValuta\tCampagne-ID\tCampagnenaam\tAdvertentieset-ID\tNaam van advertentieset\t\
+Advertentienaam\tAdvertentie-ID\tTotaal besteed\tWeergaven\tKlikken\tConversies
+2-9-2026\tLampen\tEUR\t600\tVoorjaar\t300\tBeheerders\tA\t9\t1.234,50\t1.000\t10\t1
+"""
+
+
 def test_a_dutch_export_has_its_own_days_and_numbers(world: World) -> None:
-    header = "Begindatum (in UTC)\tAccountnaam\tValuta\tCampagnenaam\tTotaal besteed\tVertoningen\tKlikken\n"
-    text = (
-        header + "23-9-2026\tLampen\tEUR\tVoorjaar\t1.234,50\t1.000\t10\n1-9-2026\tLampen\tEUR\tVoorjaar\t2,50\t20\t1\n"
+    text = _DUTCH.format(last=3) + "3-9-2026\tLampen\tEUR\t600\tVoorjaar\t300\tBeheerders\tA\t9\t2,50\t20\t1\t-\n"
+    assert world.text("rapport.csv", text.encode("utf-16")).layout == "ad_report"
+    assert world.rows(
+        "SELECT CAST(date_day AS VARCHAR), campaign_id, ad_group_id, ad_id, spend_micros, impressions FROM ad_spend "
+        "ORDER BY 1"
+    ) == [("2026-09-02", "600", "300", "9", 1_234_500_000, 1_000), ("2026-09-03", "600", "300", "9", 2_500_000, 20)]
+
+
+def test_a_dutch_total_of_a_range_is_no_day(world: World) -> None:
+    assert world.text("rapport.csv", _DUTCH.format(last=30)).verdict == "period_only"
+
+
+def test_an_older_report_of_creatives_has_their_names_alone(world: World) -> None:
+    report = world.text(
+        "report.csv",
+        "Start Date (in UTC),Account Name,Campaign Name,Campaign Type,Creative Name,Total Spent,Impressions,Clicks\n"
+        "9/1/2026,Lamps,Spring,SPONSORED_UPDATES,Guide,10.50,100,2\n",
+        currency="EUR",
     )
-    world.text("rapport.csv", text)
-    assert world.rows("SELECT CAST(date_day AS VARCHAR), spend_micros, impressions FROM ad_spend ORDER BY 1") == [
-        ("2026-09-01", 2_500_000, 20),
-        ("2026-09-23", 1_234_500_000, 1_000),
-    ]
-    other = world.text("ander.csv", header + "3-9-2026\tLampen\tEUR\tVoorjaar\t1,50\t1.000\t10\n")
-    assert (other.verdict, other.needs) == ("refuse", ("dates",))
+    assert report.layout == "ad_report"
+    assert world.rows("SELECT campaign_name, ad_name, ad_id FROM ad_spend") == [("Spring", "Guide", None)]
 
 
 def test_an_analytics_table_takes_its_account_and_currency_from_the_histories(world: World) -> None:

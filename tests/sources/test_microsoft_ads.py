@@ -110,4 +110,5 @@ def test_every_zone_exists(zone: str) -> None:
 def test_letters_alone_make_a_zones_name() -> None:
     assert zone_named("(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London") == "Europe/London"
     assert zone_named("PacificTimeUSCanadaTijuana") == zone_named("Pacific Time (US & Canada); Tijuana")
+    assert zone_named("(GMT) Hora universal coordinada") == "UTC"
     assert not zone_named("Various")

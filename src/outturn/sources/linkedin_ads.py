@@ -38,15 +38,15 @@ def _day_of(line: str) -> date | None:
 
 _CAMPAIGN = ("Campaign Name", "Campagnenaam", "Kampagnenname", "Nom de la campagne", "Nombre de la campaña",
     "Nome da campanha")  # fmt: skip
-_CAMPAIGN_ID = ("Campaign ID", "Campagne-id", "Campagne-ID", "Kampagnen-ID", "ID de la campagne", "ID de campaña")
-_AD_SET = ("Ad Set Name", "Naam advertentieset", "Name der Anzeigengruppe", "Nom de l'ensemble de publicités",
+_CAMPAIGN_ID = ("Campaign ID", "Campagne-ID", "Kampagnen-ID", "ID de la campagne", "ID de campaña")
+_AD_SET = ("Ad Set Name", "Naam van advertentieset", "Name der Anzeigengruppe", "Nom de l'ensemble de publicités",
     "Nombre del conjunto de anuncios")  # fmt: skip
-_AD_SET_ID = ("Ad Set ID", "Advertentieset-id", "Anzeigengruppen-ID")
+_AD_SET_ID = ("Ad Set ID", "Advertentieset-ID", "Anzeigengruppen-ID")
 _GROUP = ("Campaign Group Name", "Naam campagnegroep", "Campagnegroepnaam", "Kampagnengruppenname",
     "Nom du groupe de campagnes", "Nombre del grupo de campañas", "Nome do grupo de campanhas")  # fmt: skip
 _GROUP_ID = ("Campaign Group ID", "Campagnegroep-id", "Kampagnengruppen-ID")
-_AD = ("Ad Name", "Creative Name", "Naam advertentie", "Name der Anzeige", "Nom de la publicité", "Nombre del anuncio")
-_AD_ID = ("Ad ID", "Creative ID", "Advertentie-id", "Anzeigen-ID")
+_AD = ("Ad Name", "Creative Name", "Advertentienaam", "Name der Anzeige", "Nom de la publicité", "Nombre del anuncio")
+_AD_ID = ("Ad ID", "Creative ID", "Advertentie-ID", "Anzeigen-ID")
 _REPORT = (
     Cell("account_id", Kind.ACCOUNT, ("Account ID",)),
     Cell("account_name", Kind.TEXT, ("Account Name", "Accountnaam", "Kontoname", "Nom du compte",
@@ -54,9 +54,11 @@ _REPORT = (
     Cell("date_day", Kind.DAY, ("Start Date (in UTC)", "Start Date", "Date (in UTC)", "Begindatum (in UTC)",
         "Startdatum (in UTC)", "Begindatum", "Startdatum", "Date de début (en UTC)", "Fecha de inicio (en UTC)",
         "Data de início (em UTC)"),
-        required=True, usual_dates={"Start Date (in UTC)": "month-first", "Date (in UTC)": "month-first"}),
+        required=True, usual_dates={"Start Date (in UTC)": "month-first", "Date (in UTC)": "month-first",
+            "Begindatum (in UTC)": "day-first"}),
     Cell("currency", Kind.CURRENCY, ("Currency", "Valuta", "Währung", "Devise", "Divisa", "Moneda", "Moeda")),
-    Cell("campaign_type", Kind.TEXT, ("Ad Set Objective", "Campaign Objective", "Campaign Type")),
+    Cell("campaign_type", Kind.TEXT, ("Ad Set Objective", "Doelstelling van advertentieset",
+        "Campaign Objective", "Campaign Type")),
     Cell("impressions", Kind.COUNT, ("Impressions", "Weergaven", "Vertoningen", "Impressionen", "Impresiones",
         "Impressões"), required=True),
     Cell("clicks", Kind.COUNT, ("Clicks", "Klikken", "Klicks", "Clics", "Cliques")),
@@ -64,7 +66,7 @@ _REPORT = (
         "Gesamtausgaben", "Total dépensé", "Montant total dépensé", "Total gastado", "Total gasto"), required=True),
     Cell("video_starts", Kind.COUNT, ("Video Starts", "Video Plays")),
     Cell("completed_views", Kind.COUNT, ("Video Completions",)),
-    Cell("engagements", Kind.COUNT, ("Total Engagements", "Totale betrokkenheid")),
+    Cell("engagements", Kind.COUNT, ("Total Engagements", "Aantal interacties")),
     *claim_cells(
         ("Conversions", "Total Conversions", "Conversies", "Konversionen", "Conversiones", "Conversões"),
         ("Total Conversion Value", "Conversion Value"),
@@ -105,7 +107,11 @@ def _report(name: str, level: str, *cells: Cell, without: tuple[str, ...] = ()) 
 
 _NEW = (_named("campaign_name", _CAMPAIGN), _named("campaign_id", _CAMPAIGN_ID, required=False))
 _OLD = (_named("campaign_name", _GROUP), _named("campaign_id", _GROUP_ID, required=False))
-_ADS = (_named("ad_id", _AD_ID), _named("ad_name", _AD, required=False))
+_ADS = (
+    _named("ad_id", _AD_ID, required=False),
+    _named("ad_name", _AD, required=False),
+    Cell("told_by", Kind.TEXT, (*_AD_ID, *_AD), required=True),
+)
 _REPORTS = (
     _report("campaign_report", "campaign", *_NEW, without=(*_GROUP, *_AD_SET, *_AD_ID, *_AD)),
     _report(

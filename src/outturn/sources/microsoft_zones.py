@@ -38,6 +38,7 @@ Adelaide=Australia/Adelaide; Darwin=Australia/Darwin; Brisbane=Australia/Brisban
 Canberra Melbourne Sydney=Australia/Sydney; Guam Port Moresby=Pacific/Guam; Hobart=Australia/Hobart
 Vladivostok=Asia/Vladivostok; Magadan Solomon Island New Caledonia=Pacific/Guadalcanal
 Auckland Wellington=Pacific/Auckland; Nukualofa=Pacific/Tongatapu
+Coordinated Universal Time=UTC; Hora universal coordinada=UTC; Koordinierte Weltzeit=UTC
 """
 
 

@@ -30,11 +30,12 @@ _REPORT = (
     Cell("campaign_type", Kind.TEXT, ("Advertising objective", "Objective", "Campaign type")),
     Cell("currency", Kind.CURRENCY, ("Currency", "Währung", "Devise", "Divisa", "Moneda", "Valuta")),
     Cell("time_zone", Kind.ZONE, ("Time zone",)),
-    Cell("impressions", Kind.COUNT, ("Impressions", "Impressionen", "Impresiones", "Weergaven"), required=True),
+    Cell("impressions", Kind.COUNT, ("Impressions", "Impression", "Impressionen", "Impresiones", "Weergaven"),
+        required=True),
     Cell("clicks", Kind.COUNT, ("Clicks (destination)", "Destination clicks", "Klicks (Ziel)",
         "Clics (destination)", "Clics (destino)", "Klikken (bestemming)")),
-    Cell("spend_micros", Kind.MONEY, ("Cost", "Cost ({currency})", "Total cost", "Total cost ({currency})", "Kosten",
-        "Coût", "Coste", "Costo"), required=True),
+    Cell("spend_micros", Kind.MONEY, ("Cost", "Cost ({currency})", "Spend", "Total cost", "Total cost ({currency})",
+        "Kosten", "Coût", "Coste", "Costo"), required=True),
     Cell("video_starts", Kind.COUNT, ("Video views",)),
     Cell("completed_views", Kind.COUNT, ("Video views at 100%",)),
     *claim_cells(
@@ -45,8 +46,9 @@ _REPORT = (
     Cell("all_claims", Kind.SHARE, ("Conversions",)),
     # Campaign, cost and impressions are everybody's words: one of these has to stand beside them.
     Cell("told_by", Kind.TEXT, ("Clicks (destination)", "Destination clicks", "CPC (destination)", "CTR (destination)",
-        "Clicks (all)", "By Day", "Stat Time", "Total complete payment value", "Klicks (Ziel)", "Clics (destination)",
-        "Clics (destino)", "Klikken (bestemming)"), required=True),
+        "Clicks (all)", "By Day", "Stat Time", "Total complete payment value", "Total complete payment ROAS",
+        "2-second video views", "6-second video views", "Klicks (Ziel)", "Clics (destino)", "Klikken (bestemming)"),
+        required=True),
 )  # fmt: skip
 
 
