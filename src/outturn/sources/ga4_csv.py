@@ -31,29 +31,30 @@ _FIGURES = (
     Cell("currency", Kind.CURRENCY, ("Currency",)),
     Cell("revenue_micros", Kind.MONEY, ("Total revenue ({currency})", "Total revenue", "Purchase revenue")),
 )
+_COLUMNS = CLAIM_COLUMNS.replace("campaign_name", "dimension AS campaign_name")
 # Both kinds always, so that neither alone is taken for the platform's one total.
 _CLAIMS = f"""
     SELECT
-        {CLAIM_COLUMNS}, 'key_events' AS conversion_action, 'all' AS click_or_view, 'session' AS attribution_window,
+        {_COLUMNS}, 'key_events' AS conversion_action, 'all' AS click_or_view, 'session' AS attribution_window,
         'conversion' AS date_basis, key_events AS claimed_conversions
     FROM accepted
     UNION ALL BY NAME
     SELECT
-        {CLAIM_COLUMNS}, 'total_revenue' AS conversion_action, 'all' AS click_or_view, 'session' AS attribution_window,
+        {_COLUMNS}, 'total_revenue' AS conversion_action, 'all' AS click_or_view, 'session' AS attribution_window,
         'conversion' AS date_basis, CASE WHEN revenue_micros IS NOT NULL THEN currency END AS currency,
         revenue_micros AS claimed_value_micros
     FROM accepted
 """  # noqa: S608
 _TOTAL = """
-    (TRIM(COALESCE(campaign_name_text, '')) = '' AND TRIM(COALESCE(date_day_text, '')) = '')
+    (TRIM(COALESCE(dimension_text, '')) = '' AND TRIM(COALESCE(date_day_text, '')) = '')
     OR COALESCE(line >= MIN(CASE WHEN starts_with(first_text, '#') THEN line END) OVER (), FALSE)
 """
 
 
-def _report(name: str, level: str, dimension: tuple[str, ...], without: tuple[str, ...] = ()) -> Layout:
+def _report(name: str, level: str, headers: tuple[str, ...], without: tuple[str, ...] = ()) -> Layout:
     return Layout(
         name,
-        (Cell("campaign_name", Kind.TEXT, dimension, required=True), *_FIGURES),
+        (Cell("dimension", Kind.TEXT, headers, required=True), *_FIGURES),
         outputs={"claims": _CLAIMS},
         without=without,
         total=_TOTAL,
