@@ -11,13 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from outturn.attribution import models
-from outturn.attribution.credits import Question, recredit, write_credits
+from outturn.attribution.credits import Places, Question, recredit, write_credits
+from outturn.attribution.tables import totals_table
 from outturn.attribution.totals import Total, totals_by
 from outturn.domain.errors import WorkspaceError
 from outturn.domain.goals import Goal
 from outturn.domain.settings import Settings, checked
 from outturn.store.engine import open_engine
 from outturn.store.tables import TABLES, Type
+from tests.attribution.world import CHANNELS, Entry, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,6 +168,17 @@ def test_conversions_of_a_goal_that_is_not_there_are_told(engine: Engine, tmp_pa
 def test_a_goal_without_conversions_has_none_in_none(engine: Engine, tmp_path: Path) -> None:
     _expose(engine, write_credits(engine, tmp_path, [SALE, LEAD, Goal("demo", ("qualified",))])[0])
     assert totals_by(engine, "demo", ["linear"]) == {"linear": [Total("(none)")]}
+
+
+def test_sales_of_nobody_known_are_no_one_sample_of_people() -> None:
+    """They all lie in bucket 0; were they one bucket's people, a fifth of all conversions would hide the interval."""
+    entries = [Entry(-1, 24 * 5 + at % 24, 100 + at) for at in range(640)]
+    (credited, _) = World([], entries).credited(Question(["linear"]))
+    (row,) = totals_table(0, 0, credited.cells, credited.credits[0], Places.of(CHANNELS)).slice(0, 1).to_pylist()
+    assert (row["conversions"], row["people"]) == (640, 640)
+    # 640 sales that have nothing to do with each other: 640 +- 1.645 * 25, nearly.
+    assert 570 < row["conversions_ci_low"] < 615
+    assert 665 < row["conversions_ci_high"] < 715
 
 
 def _settings(name: str) -> Settings:

@@ -54,7 +54,7 @@ def test_every_day_of_the_ledger_closes_to_the_micro_after_refunds(model: str, w
         credited[goal, date_day, cash_day] += measures[MEASURES.index("revenue_micros")]
         shares[goal, date_day, cash_day] += measures[MEASURES.index("conversions")]
     assert _without_zeros(credited) == _without_zeros(ledger)
-    assert _without_zeros(shares) == _without_zeros(conversions)  # exactly: shares are whole units of 2^-40
+    assert _without_zeros(shares) == _without_zeros(conversions)  # exactly: shares are whole units of 2^-36
 
 
 @every_model

@@ -15,6 +15,9 @@ from tests.cli.terminal import answer, outturn
 if TYPE_CHECKING:
     from pathlib import Path
 
+_INFINITE = """{"channels": [{"channel": "Email", "incremental_orders": Infinity, "incremental_revenue_micros": 1,
+"incremental_refunded_micros": 0}], "baseline_orders": 1, "baseline_revenue_micros": 1,
+"baseline_refunded_micros": 0}"""
 EFFECTS = ("markov_1", "markov_2", "markov_3")
 
 
@@ -125,6 +128,78 @@ def test_models_compared_say_how_much_the_model_decides(pristine: Path) -> None:
     assert "compare" not in answer("-w", pristine, "attribute")
 
 
+def test_campaigns_compared_have_their_own_spend(pristine: Path) -> None:
+    found = answer("-w", pristine, "attribute", "--model", "linear,last_touch", "--by", "campaign")["compare"]
+    spent = answer("-w", pristine, "kpis", "--by", "channel,campaign")["rows"]
+    by_name = {(row["channel"], row["campaign_name"]): row for row in spent if row["spend"]}
+    assert by_name
+    for row in found:
+        bought = by_name.get((row["channel"], row["campaign_name"]), {})
+        assert row["spend"] == bought.get("spend")
+        assert row["claimed_conversions"] == bought.get("claimed_conversions")
+
+
+def _two_goals(folder: Path) -> Path:
+    """A shop whose last lead came long after its last sale; the one journey in vain lies between."""
+    answer("init", folder, "--currency", "EUR")
+    with (folder / "outturn.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[goals.lead]\nkinds = ["lead"]\n')
+    touches = [(f"u{n}", "2026-03-01T10:00:00Z", "Email") for n in range(4)] + [
+        ("x", "2026-03-25T10:00:00Z", "Display")
+    ]
+    sales = [(f"u{n}", "2026-03-11T10:00:00Z", "10", "EUR", "purchase") for n in range(4)]
+    sales.append(("late", "2026-04-20T10:00:00Z", "0", "EUR", "lead"))
+    files = {
+        "touches.csv": ["user_id,occurred_at,channel", *map(",".join, touches)],
+        "sales.csv": ["user_id,occurred_at,value,currency,kind", *map(",".join, sales)],
+    }
+    for name, lines in files.items():
+        (folder.parent / name).write_text("\n".join(lines), "utf-8")
+    answer("-w", folder, "import", *(folder.parent / name for name in files))
+    return folder
+
+
+def test_what_came_to_nothing_is_as_old_for_every_question(tmp_path: Path) -> None:
+    folder = _two_goals(tmp_path / "shop")
+    built = answer("-w", folder, "attribute", "--goal", "sale", "--model", "markov_1")
+    anew = answer("-w", folder, "attribute", "--goal", "sale", "--model", "markov_1", "--from", "2000-01-01")
+    assert built["null_journeys"] == anew["null_journeys"] == {"counted": 1, "immature": 0, "maturity_days": 10}
+
+
+def test_settings_that_the_build_does_not_know_are_told(tmp_path: Path) -> None:
+    folder = _two_goals(tmp_path / "shop")
+    settings = folder / "outturn.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[goals.trial]\nkinds = ["trial"]\n', "utf-8")
+    for command in ("attribute", "paths"):
+        ran = outturn("-w", folder, command, "--goal", "trial")
+        assert ran.code == 1
+        assert "trial was added in outturn.toml since" in ran.err
+    assert answer("-w", folder, "attribute", "--goal", "sale")["conversions"] == 4
+    # Another lookback is worked out anew, as if it had been asked for.
+    settings.write_text(
+        settings.read_text("utf-8").replace('kinds = ["lead"]', 'kinds = ["lead"]\nlookback_days = 7'), "utf-8"
+    )
+    assert answer("-w", folder, "attribute", "--goal", "lead")["lookback_days"] == 7
+    settings.write_text(settings.read_text("utf-8").replace('kinds = ["lead"]', 'kinds = ["qualified"]'), "utf-8")
+    ran = outturn("-w", folder, "attribute", "--goal", "lead")
+    assert "lead was changed in outturn.toml since" in ran.err
+
+
+def test_an_ad_export_alone_says_what_is_missing(empty: Path, exports: Path) -> None:
+    answer("-w", empty, "import", exports / "google_ads_campaigns.csv")
+    ran = outturn("-w", empty, "attribute")
+    assert ran.code == 1
+    assert "unknown conversions in the ledger" in ran.out
+    assert "No import holds touches" in ran.err
+
+
+def test_a_truth_file_tells_of_all_sales(pristine: Path, exports: Path) -> None:
+    truth = exports.parent / "truth.json"
+    for part in (("--from", "2025-03-10"), ("--goal", "sale")):
+        ran = outturn("-w", pristine, "attribute", "--truth", truth, *part)
+        assert (ran.code, "leave --goal, --from and --to out" in ran.err) == (2, True)
+
+
 def test_with_planted_truth_the_nearest_model_is_named(pristine: Path, exports: Path) -> None:
     found = answer("-w", pristine, "attribute", "--model", "all", "--truth", exports.parent / "truth.json")
     misplaced = [row["misplaced_revenue_share"] for row in found["nearest"]]
@@ -133,7 +208,7 @@ def test_with_planted_truth_the_nearest_model_is_named(pristine: Path, exports: 
     assert all(0 < share < 1 for share in misplaced)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"channels": [{"channel": "Email"}]}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", "[" * 99_999, _INFINITE, '{"channels": [{"channel": "Email"}]}'])
 def test_what_is_no_truth_file_is_told(pristine: Path, tmp_path: Path, content: str) -> None:
     file = tmp_path / "truth.json"
     file.write_text(content, "utf-8")

@@ -30,7 +30,8 @@ Matrix: TypeAlias = npt.NDArray[np.int64]
 CREDITED, CREDITED_KEPT, NEW, REVENUE, CREDITED_MARGIN, REFUNDED, NEW_REVENUE, UNKNOWN = range(8)
 CELL_MEASURES = 8
 ONE_NEW_UNKNOWN = 1 << 32
-ONE_CONVERSION = 1 << 40
+ONE_CONVERSION = 1 << 36
+MOST_CONVERSIONS = 1 << 26  # whose units 64 bits hold, with one to spare
 
 
 class Entries(NamedTuple):

@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from outturn.attribution import models, rules
-from outturn.attribution.cells import Sums
+from outturn.attribution.cells import MOST_CONVERSIONS, Sums
 from outturn.attribution.effects import Fit, credit_left_out, fit
 from outturn.attribution.kernel import WalkKernel, frozen
 from outturn.attribution.shares import credit_entries
 from outturn.attribution.tables import CREDITED_CELLS, CREDITED_TOTALS, cells_table, totals_table
 from outturn.attribution.walked import Cells, Journeys, Maturity, NullCounts, lay_cells
-from outturn.domain.errors import WorkspaceError
+from outturn.domain.errors import Refusal, WorkspaceError
 from outturn.store.engine import BUCKETS
 from outturn.store.sql import load
 from outturn.store.tables import TABLES
@@ -144,19 +144,31 @@ def walk(engine: Engine, goals: Sequence[Goal], places: Places) -> list[Journeys
     engine.register("goals_to_credit", numbered("goal", [goal.id for goal in goals]))
     inputs = {name: load(__package__, f"{name}_to_credit") for name in ("touches", "company_touches", "conversions")}
     rows = engine.map_people(walk_kernel(goals, places), inputs)
-    return [Journeys.of(rows, number) for number in range(len(goals))]
+    latest_at = latest_conversion(engine)
+    return [Journeys.of(rows, number, latest_at) for number in range(len(goals))]
+
+
+def latest_conversion(engine: Engine) -> int:
+    """When the build's last conversion was, of whatever goal: the age of what came to nothing hangs on no question."""
+    ((latest_at,),) = engine.rows("SELECT COALESCE(MAX(outturn_micros(occurred_at)), 0) FROM conversions")
+    return int(latest_at)
 
 
 def credit(journeys: Journeys, places: Places, question: Question) -> Credited:
     """Divide each conversion of one goal over its touches, by every model.
 
     Raises:
-        OverflowError: The amounts could add up to more than 64 bits hold.
+        Refusal: The amounts or conversions could add up to more than 64 bits hold.
         ValueError: A model gave no weighting.
     """
     for name in ("value_micros", "margin_micros"):
         if np.abs(journeys.columns[name].astype(np.float64)).sum() > _LARGEST_SUM:
-            raise OverflowError(f"{name} of conversions may add up to more than 64 bits of micros")
+            raise Refusal(
+                f"The sales of one goal may add up to more than 64 bits hold ({name}, above 9.2 million million of the "
+                "currency): look for an amount in the wrong unit, or report in a larger currency."
+            )
+    if journeys.columns["counts"].sum() >= MOST_CONVERSIONS:
+        raise Refusal(f"One goal has {MOST_CONVERSIONS:,} conversions or more: credit them by parts, such as by year.")
     maturity_micros = journeys.maturity_micros(question.maturity)
     sold = journeys.sold_within(question.first_day, question.last_day)
     for name in question.models:
@@ -211,7 +223,7 @@ def _credited(
         raise ValueError(f"{name} gave no weights in [0, 1] that add up to 1 to a journey of {touches} touches")
     left_out = None
     if fitted and fitted.left_out is not None:
-        left_out = credit_left_out(fitted.left_out, player, cells.entries, len(places.channel), longest)
+        left_out = credit_left_out(fitted.left_out, player, cells.entries, len(places.channel))
     elif question.intervals:
         left_out = sums.without_each()
     return Credit(name, sums, left_out, fitted.effect if fitted else None)

@@ -106,37 +106,30 @@ _EFFECTS = types.Array(types.float64, 2, "C", readonly=True)
 def _share(
     player: Numbers, begin: int, end: int, effect: Shares, sharing: npt.NDArray[np.int64], shared: Shares
 ) -> int:
-    """How many of a journey's touches are each one's player's, and its distinct players' effects added up."""
+    """Count a journey's touches by player, and add up its distinct players' effects; how many these are."""
     distinct = 0
     shared[:] = 0.0
     for touch in range(begin, end):
-        of_player = 0
-        is_first = True
-        for other in range(begin, end):
-            if player[other] == player[touch]:
-                of_player += 1
-                is_first &= other >= touch
-        sharing[touch - begin] = of_player
-        if is_first:
+        if sharing[player[touch]] == 0:
             distinct += 1
             for bucket in range(len(shared)):
                 shared[bucket] += effect[player[touch], bucket]
+        sharing[player[touch]] += 1
     return distinct
 
 
-@compiled(types.void(INT32S, _EFFECTS, ENTRIES, types.int64, _CUBE))
-def _left_out(player: Numbers, effect: Shares, entries: Entries, longest: int, sums: Shares) -> None:
+@compiled(types.void(INT32S, _EFFECTS, ENTRIES, _CUBE))
+def _left_out(player: Numbers, effect: Shares, entries: Entries, sums: Shares) -> None:
     """Add up what each place is credited with every bucket left out in turn.
 
     Args:
         player: By touch.
         effect: Shape (players, buckets): fitted without the bucket.
         entries: All of them.
-        longest: Touches of the longest journey.
         sums: Shape (places, 2, buckets), conversions and micros; added to.
     """
     shared = np.empty(effect.shape[1])
-    sharing = np.ones(longest, np.int64)
+    sharing = np.zeros(effect.shape[0], np.int64)
     for e in range(len(entries.begin)):
         begin, end, own = entries.begin[e], entries.end[e], entries.bucket[e]
         counts, value = float(entries.counts[e]), float(entries.value[e])
@@ -153,7 +146,7 @@ def _left_out(player: Numbers, effect: Shares, entries: Entries, longest: int, s
                 micros[own] -= value * share
                 continue
             each = effect[player[begin + step]]
-            of_player = 1.0 / sharing[step]
+            of_player = 1.0 / sharing[player[begin + step]]
             for bucket in range(len(shared)):
                 share = each[bucket] / shared[bucket] if shared[bucket] > 0.0 else 1.0 / distinct
                 conversions[bucket] += counts * share * of_player
@@ -161,10 +154,12 @@ def _left_out(player: Numbers, effect: Shares, entries: Entries, longest: int, s
             share = each[own] / shared[own] if shared[own] > 0.0 else 1.0 / distinct
             conversions[own] -= counts * share * of_player
             micros[own] -= value * share * of_player
+        for touch in range(begin, end):
+            sharing[player[touch]] = 0
 
 
 def credit_left_out(
-    effect: npt.NDArray[np.float64], player: Numbers, entries: Entries, places: int, longest: int
+    effect: npt.NDArray[np.float64], player: Numbers, entries: Entries, places: int
 ) -> npt.NDArray[np.float64]:
     """What a Markov model credits with each bucket left out and the chain fitted anew.
 
@@ -173,11 +168,10 @@ def credit_left_out(
         player: By touch.
         entries: The goal's.
         places: How many there are.
-        longest: Touches of the longest journey.
 
     Returns:
         Shape (2, buckets, places): conversions, micros.
     """
     sums = np.zeros((places, 2, BUCKETS))
-    _left_out(player, frozen(effect.T, np.float64), entries, longest, sums)
+    _left_out(player, frozen(effect.T, np.float64), entries, sums)
     return sums.transpose(1, 2, 0)

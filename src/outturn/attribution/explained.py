@@ -81,7 +81,7 @@ class Parts(NamedTuple):
 
     Attributes:
         weights: Each in [0, 1], together 1.
-        conversions: The shares of one conversion that `credits` adds up: multiples of 2^-40, together 1.
+        conversions: The shares of one conversion that `credits` adds up: multiples of 2^-36, together 1.
         micros: By outcome id, the shares of the sale's value and of each refund's; together that value.
     """
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from outturn.attribution.credits import Places, Players, numbered, walk_kernel
+from outturn.attribution.credits import Places, Players, latest_conversion, numbered, walk_kernel
 from outturn.attribution.journey import DAY_MICROS
 from outturn.attribution.trie import ROOT, UNKNOWN, Trie, without_repeats
 from outturn.attribution.walked import Journeys, Maturity, NullCounts
+from outturn.domain.errors import Refusal
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
@@ -152,17 +153,17 @@ def _walked(engine: Engine, goal: Goal, places: Places) -> Journeys:
     engine.register("goals_to_credit", numbered("goal", [goal.id]))
     kernel = walk_kernel([goal], places)
     inputs = {name: load(__package__, file) for name, file in {**_INPUTS, "conversions": "paths_conversions"}.items()}
-    return Journeys.of(engine.map_people(kernel, inputs), 0)
+    return Journeys.of(engine.map_people(kernel, inputs), 0, latest_conversion(engine))
 
 
 def found_in(journeys: Journeys, places: Places, question: Question, *, money: Callable[[int], str] = str) -> Found:
     """The paths of a goal's journeys; `money` writes micros in a segment's label.
 
     Raises:
-        OverflowError: The amounts could add up to more than 64 bits hold.
+        Refusal: The amounts could add up to more than 64 bits hold.
     """
     if np.abs(journeys.columns["value_micros"].astype(np.float64)).sum() > _LARGEST_SUM:
-        raise OverflowError("value_micros of conversions may add up to more than 64 bits of micros")
+        raise Refusal("value_micros of conversions may add up to more than 64 bits of micros")
     player, players = places.players(question.by)
     maturity_micros = journeys.maturity_micros(question.maturity)
     is_dated = question.first_day is not None or question.last_day is not None

@@ -1,7 +1,7 @@
 """Weights become whole shares: every conversion is divided without a micro over or missing, and added up.
 
 Money is divided by a journey's weights with largest remainders, ties in order of touch. Conversions are
-divided in units of 2^-40 of one, which makes sums of credits the same in whatever order they are added.
+divided in units of 2^-36 of one, which makes sums of credits the same in whatever order they are added.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _INT64S = types.Array(types.int64, 1, "C")
 
 @compiled(types.int64(FLOATS, types.int64, _INT64S))
 def units_of(credit: Credit, touches: int, units: Instants) -> int:
-    """Weights as whole units of 2^-40 that add up to one conversion; what rounding lacks, the first largest has.
+    """Weights as whole units of 2^-36 that add up to one conversion; what rounding lacks, the first largest has.
 
     Returns:
         The one touch that has all of it, SEVERAL where they share it, NOT_ONE where the weights are no weighting:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from outturn.attribution.cells import Entries, number_cells
 from outturn.attribution.journey import DAY_MICROS
-from outturn.attribution.kernel import ENTRY_FIELDS, frozen
+from outturn.attribution.kernel import ENTRY_FIELDS, NOBODY, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ Maturity: TypeAlias = "Literal['p90', 'none'] | int"
 or so many days."""
 
 _MATURE_QUANTILE = 0.9
+# Of splitmix64 (Steele, Lea and Flood 2014): a number's bits, well mixed.
+_MIXERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _DAYS_APART = 1 << 24  # more days than there are
 
 
@@ -67,12 +69,13 @@ class Journeys:
     latest_at: int
 
     @classmethod
-    def of(cls, rows: pa.Table, goal: int) -> Journeys:
+    def of(cls, rows: pa.Table, goal: int, latest_at: int = 0) -> Journeys:
         """Put together what the walk found in each bucket.
 
         Args:
             rows: As `kernel.RESULT`, of any goals.
             goal: Its number.
+            latest_at: When the last conversion of any goal was.
         """
         parts: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in (*ENTRY_FIELDS, "bucket")}
         at, place, nulls = [], [], []
@@ -88,7 +91,7 @@ class Journeys:
             place.append(row["touch_place"])
             nulls.append(NullJourneys(row["bucket"], row["null_place"], row["null_end"], row["null_last_at"]))
         columns = {name: frozen(np.concatenate(values), np.int64) for name, values in parts.items()}
-        latest_at = max(rows["latest_at"].to_pylist())
+        latest_at = max(latest_at, *rows["latest_at"].to_pylist())
         return cls(
             columns,
             frozen(np.concatenate(at), np.int64),
@@ -185,7 +188,7 @@ def lay_cells(journeys: Journeys, is_direct: npt.NDArray[np.bool_]) -> Cells:
         first_cell=first_cell,
         cell=frozen(cell, np.int32),
         owner=columns["owner"],
-        bucket=columns["bucket"],
+        bucket=_spread(columns),
         converted_at=columns["converted_at"],
         lead_at=columns["lead_at"],
         opportunity_at=columns["opportunity_at"],
@@ -200,6 +203,18 @@ def lay_cells(journeys: Journeys, is_direct: npt.NDArray[np.bool_]) -> Cells:
         is_direct=frozen(is_direct[journeys.place], np.bool_),
     )
     return Cells(entries, cell_place[:cells], date_day.astype(np.int32), cash_day.astype(np.int32))
+
+
+def _spread(columns: dict[str, npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """The bucket of each entry; of nobody known, who all lie in the first one, one by the entry's own figures.
+
+    Else they would count as one sample of people, and `(none)` would look as if it hung on that.
+    """
+    mixed = columns["converted_at"].astype(np.uint64) * _MIXERS[0] + columns["value_micros"].astype(np.uint64)
+    for mixer in _MIXERS:
+        mixed = (mixed ^ (mixed >> np.uint64(31))) * mixer
+    drawn = (mixed >> np.uint64(58)).astype(np.int64)
+    return frozen(np.where(columns["owner"] == NOBODY, drawn, columns["bucket"]), np.int64)
 
 
 def _rows(rows: pa.Table, goal: int) -> Iterator[dict[str, Any]]:

@@ -150,13 +150,20 @@ def _print_known(error: NoTouches, *, as_json: bool) -> None:
         return
     claims: Any = error.known["claims"]
     if claims:
-        rows = [[row["platform"], Decimal(row["spend"]), row["clicks"], row["claimed_conversions"]] for row in claims]
+        rows = [
+            [row["platform"], row["spend"] and Decimal(row["spend"]), row["clicks"], row["claimed_conversions"]]
+            for row in claims
+        ]
         print_table(
-            f"Claims · goal {error.known['goal']} · {error.known['conversions']:,} conversions in the ledger",
+            f"Claims · goal {error.known['goal']} · {_count(error.known['conversions'])} conversions in the ledger",
             ["platform", "spend", "clicks", "claimed conversions"],
             rows,
             caption="Claims of several platforms count the same sale more than once: they are never added up.",
         )
+
+
+def _count(conversions: Any) -> str:
+    return "unknown" if conversions is None else f"{conversions:,}"
 
 
 def _caption(found: Row) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
+    from outturn.domain.goals import Goal
     from outturn.domain.settings import Settings
     from outturn.store.workspace import Workspace
 
@@ -193,9 +194,15 @@ def _run(
         "seconds": round(time.perf_counter() - started, 3),
         "steps": seconds,
         "period_rows": period_rows,
+        "goals": [_as_table(goal) for goal in workspace.settings.goals],
         "facts_before_micros": micros_of(before),
         "found": bench.found,
     }
+
+
+def _as_table(goal: Goal) -> dict[str, Any]:
+    """What `Goal.from_table` takes, and the id."""
+    return {name: value for name, value in asdict(goal).items() if value is not None}
 
 
 def _leave_out_forgotten(engine: Engine, workspace: Workspace) -> None:

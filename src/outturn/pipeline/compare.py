@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from outturn.domain.time import Days
+    from outturn.store.builds import Build
     from outturn.store.workspace import Workspace
 
 _PLACE = ("channel", "platform", "account_id", "campaign_id", "campaign_name")
+_UNKNOWN = {"(not set)", "(none)", None}
 _BOUGHT = ("spend", "claimed_conversions")
 
 Rows = list[dict[str, Any]]
@@ -30,21 +32,23 @@ class Planted(NamedTuple):
     revenue_micros: int
 
 
-def compare(workspace: Workspace, models: Mapping[str, Rows], *, goal: str, days: Days) -> Rows:
+def compare(workspace: Workspace, models: Mapping[str, Rows], *, goal: str, days: Days, build: Build) -> Rows:
     """Each channel or campaign over all models: between what shares of the revenue it lies, and by which.
 
     Args:
-        workspace: Of the build that was credited.
+        workspace: Whose sales were credited.
         models: By model the rows of `attribute`, the same places in each.
         goal: That was credited.
         days: That were asked for.
+        build: That was credited.
 
     Returns:
         One row for each place in their order, with spend and claims of the same days beside it. A share is None
         where there is no revenue to share.
     """
-    by = ["campaign"] if "platform" in next(iter(models.values()))[0] else ["channel"]
-    bought = {_key(row): row for row in kpis(workspace, by, goal=goal, days=days, kpi=_BOUGHT).as_dict()["rows"]}
+    by = ["channel", "campaign"] if "platform" in next(iter(models.values()))[0] else ["channel"]
+    told = kpis(workspace, by, goal=goal, days=days, kpi=_BOUGHT, build=build)
+    bought = {_key(row): row for row in told.as_dict()["rows"]}
     rows = []
     for at, first in enumerate(next(iter(models.values()))):
         revenue = {model: Decimal(places[at]["revenue"]) for model, places in models.items()}
@@ -80,7 +84,7 @@ def read_truth(file: Path) -> dict[str, Planted]:
         }
         baseline = int(told["baseline_revenue_micros"]) - int(told["baseline_refunded_micros"])
         return {**planted, "(none)": Planted(int(told["baseline_orders"]), baseline)}
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, OSError) as error:
         raise UsageError(
             f"{file} is no truth file ({type(error).__name__}: {error}). Expected the truth.json that `outturn demo` "
             "writes beside its exports."
@@ -117,8 +121,8 @@ def _misplaced(credited: Mapping[str, float], true: Mapping[str, float]) -> floa
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(row.get(name) or "") for name in _PLACE[:4])
+    return tuple("" if row.get(name) in _UNKNOWN else str(row[name]) for name in _PLACE)
 
 
 def _share(part: Decimal, whole: Decimal | int) -> float | None:
-    return round(float(part / whole), 6) if whole else None
+    return round(float(part / whole), 6) if whole > 0 else None

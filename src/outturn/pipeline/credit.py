@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from outturn.attribution.intervals import LABEL, LEVEL
 from outturn.attribution.models import known
 from outturn.attribution.totals import By, Total, totals_by
-from outturn.domain.errors import NoTouches
+from outturn.domain.errors import NoTouches, UnknownName, UsageError
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
 from outturn.metrics.query import kpis
@@ -67,12 +67,16 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     counted = settings.goal(goal)
     if lookback_days is not None:
         counted = replace(counted, lookback_days=lookback_days)
+    _refuse_nonsense(by, players, null_maturity)
+    if truth and (goal or days.first or days.last):
+        raise UsageError("A truth file tells of all sales of its market: leave --goal, --from and --to out.")
     with reading(workspace) as open_build:
+        built = open_build.goal(counted)
         open_build.refuse_unconverted(days)
         if not open_build.build.figures["touches"]:
             raise _without_touches(open_build, counted, days)
         nulls = open_build.build.figures["found"]["credits"][counted.id]
-        is_built = counted == settings.goal(goal) and (null_maturity, players) == ("p90", "channel")
+        is_built = counted == built and (null_maturity, players) == ("p90", "channel")
         if not is_built or days.first or days.last:
             # Here, because it loads the compiler, which the build's own answer does not need.
             from outturn.attribution.credits import Question, recredit  # noqa: PLC0415
@@ -94,9 +98,21 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         "ci_level": LEVEL,
         "ci_covers": LABEL,
         "models": shown,
-        **({"compare": compare(workspace, shown, goal=counted.id, days=days)} if len(shown) > 1 else {}),
+        **(
+            {"compare": compare(workspace, shown, goal=counted.id, days=days, build=open_build.build)}
+            if len(shown) > 1
+            else {}
+        ),
         **({"nearest": nearest(shown, read_truth(truth))} if truth else {}),
     }
+
+
+def _refuse_nonsense(by: str, players: str, null_maturity: str | int) -> None:
+    for what, name in (("grain", by), ("kind of player", players)):
+        if name not in {"channel", "campaign"}:
+            raise UnknownName(what, name, ("channel", "campaign"))
+    if null_maturity not in {"p90", "none"} and not (isinstance(null_maturity, int) and null_maturity >= 0):
+        raise UsageError(f"A null maturity of {null_maturity!r}: expected p90, none, or a number of days from 0 on.")
 
 
 def _shown(row: Total, by: By, currency: str) -> dict[str, Any]:

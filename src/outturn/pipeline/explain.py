@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from outturn.attribution.explained import Entry, Parts, Step, Trail, effects_of, entries_of, parts_of, trail_of
 from outturn.attribution.models import known
-from outturn.domain.errors import UnknownName
+from outturn.domain.errors import UnknownName, WorkspaceError
 from outturn.domain.money import decimal_text
 from outturn.domain.time import MICROS_PER_DAY, instant_of
 from outturn.pipeline.origins import OUTCOME_TOUCH, Row, ledger_rows, name_rows, nearest_outcomes, touch_rows
@@ -61,6 +61,12 @@ def explain(
     settings = workspace.settings
     goals = [settings.goal(goal)] if goal else list(settings.goals)
     with reading(workspace) as open_build:
+        for one in goals:
+            if open_build.goal(one) != one:
+                raise WorkspaceError(
+                    f"The lookback of {one.id} was changed in outturn.toml since credit was given. "
+                    "Give it anew: outturn build"
+                )
         name_rows(open_build)
         found = _named(open_build, outcome_id)
         entries = entries_of(open_build.engine, found)
@@ -79,8 +85,10 @@ def _named(open_build: Reading, outcome_id: str) -> str:
     if entries_of(open_build.engine, outcome_id) or ledger_rows(open_build, [outcome_id]):
         return outcome_id
     alike, nearest = nearest_outcomes(open_build, outcome_id)
-    if len(alike) == 1:
-        return alike[0]
+    # A refund bears its sale's order, and the sale's id before its own.
+    sales = [one for one in alike if not any(one.startswith(f"{other}:") for other in alike)]
+    if len(sales) == 1:
+        return sales[0]
     raise UnknownName(
         "outcome",
         outcome_id,

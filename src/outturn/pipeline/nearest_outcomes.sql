@@ -8,7 +8,7 @@ WITH known AS (
         outcomes_rows.outcome_id,
         MIN(CASE
             WHEN outcomes_rows.order_id = $outcome_id OR outcomes_rows.deal_id = $outcome_id
-                OR outcomes_rows.payment_id = $outcome_id OR outcomes_rows.outcome_id LIKE '%:' || $outcome_id THEN 0
+                OR outcomes_rows.payment_id = $outcome_id OR RIGHT(outcomes_rows.outcome_id, LENGTH($outcome_id) + 1) = ':' || $outcome_id THEN 0
             ELSE 1
         END) AS apart,
         MIN(LEVENSHTEIN(outcomes_rows.outcome_id, $outcome_id)) AS changes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from outturn.attribution.paths import SEGMENTS, Found, Paths, Question, Segment, Spread, Sum, paths_of
 from outturn.attribution.trie import runs
-from outturn.domain.errors import Refusal, UnknownName
+from outturn.domain.errors import Refusal, UnknownName, UsageError
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
 from outturn.pipeline.credit import WHAT_SAW_THE_VISITORS
@@ -63,7 +63,10 @@ def paths(  # noqa: PLR0913 (one question, spelt out)
         if name not in known:
             raise UnknownName(what, name, known)
     question = Question(by, collapse == "merged", top, segment, _number(days.first), _number(days.last), null_maturity)
+    if top < 0:
+        raise UsageError(f"--top {top}: expected how many paths are to be named, from 0 on.")
     with reading(workspace) as open_build:
+        open_build.goal(asked)
         open_build.refuse_unconverted(days)
         _refuse_without_touches(open_build)
         found = paths_of(

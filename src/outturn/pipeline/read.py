@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from outturn.domain.errors import MissingRates
+from outturn.domain.errors import MissingRates, WorkspaceError
+from outturn.domain.goals import Goal
 from outturn.domain.time import Days, instant_of
 from outturn.metrics.query import facts_read
 from outturn.metrics.query import kpis as query_kpis
@@ -48,6 +49,22 @@ class Reading:
         """Currency and day of sales that wait for an exchange rate."""
         missing = self.build.figures["found"]["conversions"]["missing_rates"]
         return [(one["currency"], date.fromisoformat(one["date_day"])) for one in missing]
+
+    def goal(self, asked: Goal) -> Goal:
+        """The goal as the build counted it, which may have another lookback than the settings have by now.
+
+        Raises:
+            WorkspaceError: It was added or changed since, so that the build's conversions are not its own.
+        """
+        built = next((one for one in self.build.figures["goals"] if one["id"] == asked.id), None)
+        if built is not None:
+            counted = Goal.from_table(asked.id, {name: value for name, value in built.items() if name != "id"})
+            if replace(counted, lookback_days=asked.lookback_days) == asked:
+                return counted
+        raise WorkspaceError(
+            f"The goal {asked.id} was {'changed' if built else 'added'} in outturn.toml since the figures were worked "
+            "out. Work them out anew: outturn build"
+        )
 
     def refuse_unconverted(self, days: Days) -> None:
         """Refuse to credit the sales of some days while there are any that could not be converted.
