@@ -107,7 +107,7 @@ class WalkKernel:
     ) -> Iterator[pa.Table]:
         for goal, lookback_days in enumerate(self.lookback_days):
             chosen = np.flatnonzero(is_theirs & (conversions["goal"] == goal))
-            order = chosen[np.lexsort((conversions["occurred_at"][chosen], conversions["owner"][chosen]))]
+            order = chosen[_sorting(conversions["owner"][chosen], conversions["occurred_at"][chosen])]
             owner = frozen(conversions["owner"][order], np.int64)
             at = frozen(conversions["occurred_at"][order], np.int64)
             passed_over = frozen(np.array(self.is_owned, np.bool_) & (not self.keeps_owned[goal]), np.bool_)
@@ -128,6 +128,14 @@ def _in_order(touches: Columns) -> Touches:
         owner, at = frozen(owner[order], np.int64), frozen(at[order], np.int64)
         place = frozen(place[order], np.int32)
     return owner, at, place
+
+
+def _sorting(owner: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | slice:
+    """What sorts conversions by owner and time: nothing where they lie so, as the table does."""
+    later = owner[1:] > owner[:-1]
+    if (later | ((owner[1:] == owner[:-1]) & (at[1:] >= at[:-1]))).all():
+        return slice(None)
+    return np.lexsort((at, owner))
 
 
 def _entries(conversions: Columns, order: npt.NDArray[np.int64], walked: Walked) -> npt.NDArray[np.int64]:

@@ -9,7 +9,7 @@ campaigns and values, and closes.
 Anderl, Becker, von Wangenheim and Schumann (2016), Mapping the customer journey.
 
 >>> from outturn.attribution.rules import weights_of
->>> effects = {"Email": 0.1, "Paid Search": 0.3}
+>>> effects = {"Email": 0.125, "Paid Search": 0.375}
 >>> weights_of("markov_1", days=[1, 2, 3], channels=["Email", "Paid Search", "Email"], removal_effects=effects)
 [0.125, 0.75, 0.125]
 """

@@ -120,7 +120,7 @@ def split(amount: int, credit: Credit, touches: int, parts: Instants, ranks: Ins
     _, bits = math.frexp(float(whole))
     steps = math.ldexp(1.0, max(_RANK_BITS - bits, 0))
     missing = np.int64(whole)
-    largest = sharing = 0
+    largest = sharing = foremost = 0
     for touch in range(touches):
         share = whole * credit[touch]
         part = np.int64(share)
@@ -130,11 +130,15 @@ def split(amount: int, credit: Credit, touches: int, parts: Instants, ranks: Ins
             rank = np.int64(0)
         parts[touch] = part
         ranks[touch] = rank if credit[touch] > 0.0 else _RAISED
+        if ranks[touch] > ranks[foremost]:
+            foremost = touch
         missing -= part
         sharing += credit[touch] > 0.0
         if credit[touch] > credit[largest]:
             largest = touch
-    if 0 <= missing <= sharing:
+    if missing == 1:
+        parts[foremost] += 1
+    elif 0 <= missing <= sharing:
         _raise_largest(ranks, touches, int(missing), parts)
     else:
         parts[largest] += missing

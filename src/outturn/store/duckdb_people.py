@@ -201,6 +201,5 @@ def _check(name: str, rows: pa.Table | pa.RecordBatch) -> None:
 
 def _arrays(names: Sequence[str], rows: Sequence[pa.Table | pa.RecordBatch]) -> dict[str, np.ndarray[Any, Any]]:
     """Columns as arrays, each in one piece."""
-    return {
-        name: np.concatenate([part[name].to_numpy(zero_copy_only=False) for part in rows] or [_NONE]) for name in names
-    }
+    parts = {name: [part[name].to_numpy(zero_copy_only=False) for part in rows] or [_NONE] for name in names}
+    return {name: arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for name, arrays in parts.items()}
