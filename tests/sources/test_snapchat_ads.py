@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.sources.stated import BESIDE, downloads, hold_download, hold_table, tables
@@ -186,11 +189,32 @@ def test_creatives_bear_the_tags_that_a_table_beside_them_says(world: World) -> 
     ]
 
 
-def test_accounts_of_snapchat_and_of_meta_are_told_by_their_ids(world: World) -> None:
-    unnamed = world.text("accounts.csv", _account("Europe/Berlin").replace("timezone", "zone"))
-    assert (unnamed.verdict, unnamed.reasons) == ("refuse", {"WRONG_PLATFORM": 1})
-    assert "--as snapchat-ads" in unnamed.messages[0]
-    assert world.text("accounts.csv", _account("Europe/Berlin")).source == "snapchat-ads"
+_SAME_HEADERS = {
+    "meta-ads": ("act_1700252260223815", "1700252260223815"),
+    "snapchat-ads": ("07da269a-5965-4b8c-8deb-c6b773b5fb9d", "07da269a-5965-4b8c-8deb-c6b773b5fb9d"),
+}
+
+
+@pytest.mark.parametrize("source", _SAME_HEADERS)
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_accounts_of_snapchat_and_of_meta_are_told_by_their_ids(world: World, source: str, kind: str) -> None:
+    stated, account = _SAME_HEADERS[source]
+    row = {"id": stated, "name": "Shop", "_fivetran_synced": "2026-09-01 10:00:00.000"}
+    path = world.file(f"accounts.{kind}", json.dumps(row) + "\n")
+    if kind == "csv":
+        path.write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+    elif kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]), path)
+    assert world.take(path)[0].source == source
+    assert world.rows("SELECT platform, account_id, name FROM accounts") == [
+        (source.replace("-", "_"), account, "Shop")
+    ]
+
+
+def test_an_account_of_neither_is_refused_whoever_it_is_taken_for(world: World) -> None:
+    strange = world.text("accounts.csv", "id,name,_fivetran_synced\nshop,Shop,2026-09-01 10:00:00.000\n")
+    assert (strange.verdict, strange.reasons) == ("refuse", {"WRONG_PLATFORM": 1})
+    assert "--as" in strange.messages[0]
 
 
 def test_a_table_of_another_system_is_not_taken_for_snapchats_accounts(world: World) -> None:
@@ -212,7 +236,5 @@ def test_a_downloaded_export(world: World, entry: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", tables("snapchat_ads"))
 def test_a_table_out_of_the_api(world: World, name: str) -> None:
     unused = ("campaign_geo_country_report", "campaign_geo_region_report")
-    # Meta's table of accounts has the same columns.
-    named = {"source": "snapchat-ads"} if name == "ad_account_history_data.csv" else {}
-    report = hold_table(world, "snapchat_ads", name, unused=unused, currency="USD", account="7", **named)
+    report = hold_table(world, "snapchat_ads", name, unused=unused, currency="USD", account="7")
     assert report.source == "snapchat-ads"

@@ -219,6 +219,7 @@ _TABLES = (
     Layout("demographics_region", (Cell("region", Kind.TEXT, ("region",), required=True),), marks=_BREAKDOWN),
 )
 
+_ACCOUNT_LOOKS = "(act_)?[0-9]+"
 _ID = Cell("id", Kind.ID, ("id",), required=True, filled=True)
 _NAME = Cell("name", Kind.TEXT, ("name",), required=True)
 _ACCOUNT = Cell("account_id", Kind.ACCOUNT, ("account_id",), required=True)
@@ -256,6 +257,7 @@ _HISTORIES = (
         table="accounts",
         without=("account_id", "updated_time"),
         # Snapchat's table of accounts has the same columns: whose it is, the ids tell.
+        looks={"account_id": _ACCOUNT_LOOKS},
         checks=(
             Check(
                 "WRONG_PLATFORM",

@@ -1,4 +1,7 @@
-"""Which source and layout a file is, by its content alone: the most specific layout that its header fits."""
+"""Which source and layout a file is, by its content alone: the most specific layout that its header fits.
+
+Where two platforms' files bear the same headers, what stands in their first rows tells them apart.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import FileRefused
+from outturn.sources.first_values import agreement
 from outturn.sources.masking import masked
 from outturn.sources.preambles import currency_above
 from outturn.sources.registry import source_named, sources
@@ -120,7 +124,7 @@ def _any(headers: Iterable[str], present: frozenset[str]) -> bool:
 
 def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
     best: Recognised | None = None
-    best_rank, twice = (0, 0, 0), ""
+    best_rank, twice = (False, 0, 0, 0, 0), ""
     for order, header in enumerate(frame.headers):
         present = _present(header.names)
         for source in among:
@@ -128,7 +132,9 @@ def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
                 if not _fits(layout, present, frame):
                     continue
                 columns, currency, stands_twice = _columns(layout, header.names, frame)
-                rank = (_specificity(layout), len(columns), -order)
+                agreed = agreement(layout, frame, header, columns)
+                # Another platform's looks leave a layout the last resort, which then refuses the file by its name.
+                rank = (agreed >= 0, _specificity(layout), agreed, len(columns), -order)
                 if rank > best_rank:
                     paths = _paths(layout, header.names, frame)
                     stated = currency or currency_above(header.preamble)

@@ -137,6 +137,7 @@ _TABLES = (
 )
 
 _SYNCED = "2026-09-01 10:00:00.000"
+_LOOKS = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _UUID = "40ba77bb-289d-41d9-85bf-83f485908a5c"
 _ID = Cell("id", Kind.ID, ("id",), required=True, filled=True)
 _NAME = Cell("name", Kind.TEXT, ("name",), required=True)
@@ -147,7 +148,7 @@ def _known(id_cell: str) -> Check:
     """These tables have few columns, and other systems' tables have them too: whose they are, the ids tell."""
     return Check(
         "WRONG_PLATFORM",
-        f"NOT regexp_full_match({id_cell}, '[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}')",
+        f"NOT regexp_full_match({id_cell}, '{_LOOKS}')",
         "has an id that is none of Snapchat's: name the source that it comes from with --as",
     )
 
@@ -160,6 +161,7 @@ def _history(name: str, level: str, *cells: Cell, sample: tuple[str, str], marks
         table="ad_entities",
         constants={"level": f"'{level}'"},
         marks=marks,
+        looks={"id": _LOOKS},
         checks=(_known("id"),),
         sample=f"id,{columns},name,_fivetran_synced\n{_UUID},{values},Snap Autumn,{_SYNCED}\n",
     )
@@ -190,6 +192,7 @@ _HISTORIES = (
         ),
         table="accounts",
         without=("ad_account_id", "campaign_id", "ad_squad_id", "account_id"),
+        looks={"account_id": _LOOKS},
         checks=(_known("account_id"),),
         sample=f"id,name,currency,timezone,_fivetran_synced\n{_UUID},Shop,EUR,Europe/Madrid,{_SYNCED}\n",
     ),

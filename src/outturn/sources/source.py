@@ -173,6 +173,8 @@ class Layout:
         outputs: Fact table -> SELECT over `accepted`, beside or instead of `table`.
         marks: Further headers that must be there. Not read; the more a layout asks for, the more specific it is.
         without: Headers that tell that it is another layout.
+        looks: Cell -> regular expression of its values, where other platforms' files bear the same headers: of those
+            that fit, the one whose looks the first rows have is meant.
         shape: "any" (CSV, Parquet or flat JSON lines), "records" (JSON lines or Parquet with nested fields, all by
             expression) or "lines" (JSON lines alone: nested fields by their dotted paths).
         total: SQL over `parsed`: true for a total or footer row. Use `first_text` and `<cell>_text`.
@@ -207,6 +209,7 @@ class Layout:
     outputs: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    looks: Mapping[str, str] = field(default_factory=dict)
     shape: Literal["any", "records", "lines"] = "any"
     total: str = "FALSE"
     deleted: str = "FALSE"
