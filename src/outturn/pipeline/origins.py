@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from outturn.domain.masking import masked
 from outturn.domain.money import decimal_text
 from outturn.domain.time import instant_of
-from outturn.sources.masking import masked
 from outturn.store.lake import Lake
 from outturn.store.sql import load
 from outturn.store.tables import EVENTS, OUTCOMES

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import FileRefused
+from outturn.domain.masking import masked
 from outturn.sources.first_values import agreement
-from outturn.sources.masking import masked
 from outturn.sources.preambles import currency_above
 from outturn.sources.registry import source_named, sources
 

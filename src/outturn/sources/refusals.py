@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from outturn.sources.masking import masked
+from outturn.domain.masking import masked
 from outturn.sources.source import Kind
 
 if TYPE_CHECKING:
