@@ -53,7 +53,13 @@ _WRONG = {
     "import {orders} --decimal ;": "',', '.'",
     "import {orders} --dates year-first": "day-first",
     "forget ": "e-mail",
-    "kpi": "kpi",
+    "kpi": "Did you mean 'kpis'?",
+    "explian shopify:1": "Did you mean 'explain'?",
+    "summarise": "Known: attribute, build, demo,",
+    "imports undoo": "Did you mean 'undo'?",
+    "person exprot ana@example.com": "Did you mean 'export'?",
+    "attribute --lookbck 30": "Did you mean '--lookback'?",
+    "--workspce acme kpis": "Did you mean '--workspace'?",
 }
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from outturn.cli.output import print_table
+from tests.cli.terminal import outturn
 
 COLUMNS = ["channel", "spend", "last_non_direct", "claimed orders"]
 ROWS: list[list[object]] = [["Paid Search", 12_345, 1_234_567, 89], ["(none)", None, 23, 0.0125]]
@@ -46,3 +47,13 @@ def test_labels_stand_beside_every_figure(capsys: pytest.CaptureFixture[str], mo
 def test_off_a_terminal_a_line_is_a_row(capsys: pytest.CaptureFixture[str]) -> None:
     print_table("Title", COLUMNS, ROWS)
     assert "last_non_direct" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [[], ["imports"], ["person"]])
+def test_no_command_is_described_by_half_a_sentence(monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, _, listed = outturn(*command, "--help").out.partition("Commands:\n")
+    told = listed.strip().splitlines()
+    assert told
+    assert {line[-1] for line in told} == {"."}
+    assert "..." not in listed

@@ -22,9 +22,9 @@ _SHOWN = "last_non_direct"
 @click.option("--seed", default=7, show_default=True, help="Equal seeds give equal markets.")
 @json_option
 def demo_command(folder: Path, people: int, days: int, seed: int, *, as_json: bool) -> None:
-    """Simulate a market, import its files, and compare what the models say with what really happened.
+    """Simulate a market; hold each model against its truth.
 
-    DIR gets `exports/` (the files that ad platforms, shop and tracker would give) and `workspace/`.
+    Its files are imported as if they were yours. DIR gets `exports/` (the files that ad platforms, shop and tracker would give) and `workspace/`.
 
     \b
     outturn demo

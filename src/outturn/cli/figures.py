@@ -126,7 +126,7 @@ def _print_rows(
 @json_option
 @click.pass_obj
 def unjoined_command(folder: Path | None, /, *, as_json: bool) -> None:
-    """Tags of ad platforms that name no campaign which the platform's own files know.
+    """Tags that name no campaign of the platform's own files.
 
     \b
     outturn -w acme unjoined

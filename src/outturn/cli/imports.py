@@ -32,9 +32,9 @@ from outturn.cli.workspace import build_after, close_with
 @json_option
 @click.pass_obj
 def import_command(folder: Path | None, /, files: tuple[Path, ...], *, as_json: bool, **options: Any) -> None:
-    """Take files in, each wholly or not at all, and build the figures anew.
+    """Take files in and build the figures anew.
 
-    Files are recognised by their content. Importing a file again changes nothing.
+    Files are recognised by their content; each goes in wholly or not at all. Importing a file again changes nothing.
 
     \b
     outturn -w acme import exports/*
@@ -86,7 +86,7 @@ def _spend(totals: dict[str, dict[str, Any]]) -> str:
 @json_option
 @click.pass_context
 def imports_command(ctx: click.Context, *, as_json: bool) -> None:
-    """Show what came in, what was refused, how fresh it is; undo one import.
+    """Show what came in and how fresh it is; undo one import.
 
     \b
     outturn -w acme imports
@@ -141,7 +141,9 @@ def undo_command(folder: Path | None, /, import_id: str, *, no_build: bool, as_j
 @json_option
 @click.pass_obj
 def refused_command(folder: Path | None, /, import_id: str | None, *, as_json: bool) -> None:
-    """Show refused rows with their line and reason, of one import or of all.
+    """Show refused rows with their line and reason.
+
+    Those of one import, or of all.
 
     \b
     outturn -w acme refused

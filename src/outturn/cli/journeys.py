@@ -28,9 +28,9 @@ _MOST_COLUMNS = 7  # touches beside each other; of more, touches stand below eac
 @json_option
 @click.pass_obj
 def explain_command(folder: Path | None, /, outcome_id: str, *, as_json: bool, **asked: Any) -> None:
-    """One conversion: its journey, what every model gives each touch, and the rows behind.
+    """One sale: its journey, what each model gives a touch, its rows.
 
-    Of a refund, its sale is shown. Times are the business's own.
+    The rows are those of your files. Of a refund, its sale is shown. Times are the business's own.
 
     \b
     outturn -w acme explain shopify:5001
@@ -202,9 +202,9 @@ def _says(row: dict[str, Any]) -> str:
 @json_option
 @click.pass_obj
 def paths_command(folder: Path | None, /, *, first: str | None, last: str | None, as_json: bool, **asked: Any) -> None:
-    """The paths to conversions: the most frequent ones, how many touches and days they take, how they begin and end.
+    """The most frequent paths to conversions.
 
-    A path's rate is of its journeys that are old enough to tell: conversions / (conversions + those that came to
+    And how many touches and days they take, and how they begin and end. A path's rate is of its journeys that are old enough to tell: conversions / (conversions + those that came to
     nothing). It is known for all days and customers together.
 
     \b

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from outturn import __version__
-from outturn.domain.errors import OutturnError
+from outturn.domain.errors import OutturnError, UnknownName
 
 # In the order in which a new user meets them.
 COMMANDS: dict[str, str] = {
@@ -36,6 +36,14 @@ class _Lazy(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
         return list(COMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            raise UnknownName("command", name, COMMANDS, hint="outturn --help says what each does.")
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:

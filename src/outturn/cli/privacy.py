@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def forget_command(folder: Path | None, identifier: str, *, as_json: bool) -> None:
-    """Forget the person of an e-mail, phone, user or browser id, now and in every later import.
+    """Forget a person, now and in every later import.
 
-    Amounts stay in the ledger as nobody's; everything else of the person is deleted from the files.
+    ID is an e-mail address, a phone number, or the id of a user, browser, contact or order. Amounts stay in the ledger as nobody's; everything else of the person is deleted from the files.
 
     \b
     outturn -w acme forget ana@example.com
@@ -48,7 +48,9 @@ def person_command() -> None:
 @json_option
 @click.pass_obj
 def export_command(folder: Path | None, identifier: str, *, as_json: bool) -> None:
-    """Print everything that is stored about a person, as one JSON object: the answer to an access request.
+    """Print everything that is stored about a person, as JSON.
+
+    One object: the answer to an access request.
 
     \b
     outturn -w acme person export ana@example.com

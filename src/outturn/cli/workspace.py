@@ -39,9 +39,9 @@ def init_command(folder: Path, currency: str, time_zone: str, *, as_json: bool) 
 @json_option
 @click.pass_obj
 def build_command(folder: Path | None, *, as_json: bool) -> None:
-    """Work out people, touches, conversions, credits and KPIs from the facts.
+    """Work out all figures anew from what was imported.
 
-    `import` does this by itself unless told `--no-build`.
+    These are people, touches, conversions, credits and KPIs. `import` does this by itself unless told `--no-build`.
 
     \b
     outturn -w acme build
