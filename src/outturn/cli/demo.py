@@ -24,7 +24,8 @@ _SHOWN = "last_non_direct"
 def demo_command(folder: Path, people: int, days: int, seed: int, *, as_json: bool) -> None:
     """Simulate a market; hold each model against its truth.
 
-    Its files are imported as if they were yours. DIR gets `exports/` (the files that ad platforms, shop and tracker would give) and `workspace/`.
+    Its files are imported as if they were yours. DIR gets `exports/` (the files that ad platforms, shop and tracker
+    would give) and `workspace/`.
 
     \b
     outturn demo

@@ -204,8 +204,8 @@ def _says(row: dict[str, Any]) -> str:
 def paths_command(folder: Path | None, /, *, first: str | None, last: str | None, as_json: bool, **asked: Any) -> None:
     """The most frequent paths to conversions.
 
-    And how many touches and days they take, and how they begin and end. A path's rate is of its journeys that are old enough to tell: conversions / (conversions + those that came to
-    nothing). It is known for all days and customers together.
+    And how many touches and days they take, and how they begin and end. A path's rate is of its journeys that are
+    old enough to tell: conversions / (conversions + those that came to nothing). It is known for all days and customers together.
 
     \b
     outturn -w acme paths --top 10

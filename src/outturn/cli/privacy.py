@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def forget_command(folder: Path | None, identifier: str, *, as_json: bool) -> None:
     """Forget a person, now and in every later import.
 
-    ID is an e-mail address, a phone number, or the id of a user, browser, contact or order. Amounts stay in the ledger as nobody's; everything else of the person is deleted from the files.
+    ID is an e-mail address, a phone number, or the id of a user, browser, contact or order. Amounts stay in the ledger
+    as nobody's; everything else of the person is deleted from the files.
 
     \b
     outturn -w acme forget ana@example.com
