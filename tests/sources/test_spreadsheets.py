@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from python_calamine import load_workbook
 
 from outturn.domain.errors import UnknownName
-from outturn.sources import sheets
+from outturn.sources import sheet_reader, sheets
 from tests.sources.workbooks import Formula, Value, serial, workbook
 
 if TYPE_CHECKING:
@@ -82,6 +83,28 @@ def test_more_rows_than_the_first_look_takes(world: World) -> None:
     report = world.text("book.xlsx", workbook({"Data": rows}))
     assert (report.accepted, report.totals["EUR"]["spend"]) == (500, "1247.50")
     assert world.text("again.xlsx", workbook({"Data": rows})).verdict in {"unchanged", "accept"}
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_only_the_first_rows_of_large_sheets_are_read_to_know_them(world: World, shared: bool) -> None:  # noqa: FBT001
+    notes = [_row(f"not so {n}", None, None)[::2] for n in range(3000)]
+    beside: list[Value] = [None, *_row("beside", date(2026, 9, 1), 1), "who wrote this?"]
+    rows: list[list[Value]] = [
+        ["", "Campaign report"], [], [None, *HEADER],
+        *([None, *_row(f"A{n}", date(2026, 9, 1), n / 100)] for n in range(3000)), beside, [], ["Exported by hand"],
+    ]  # fmt: skip
+    book = workbook({"Notes": notes, "Data": rows, "Few": [["a", "b"]]}, shared=shared)
+    path = world.file("book.xlsx", book)
+    beginnings, cut = sheet_reader.beginnings(str(path), 60)
+    assert (cut, len(beginnings.getvalue()) < 400_000 + 400_000 * shared) == (True, True)
+    first = sheet_reader.sheets_of(load_workbook(beginnings), 60, cut=True)
+    whole = sheet_reader.sheets_of(load_workbook(str(path)), 60, cut=False)
+    assert [(one["name"], one["head"]) for one in first[::2]] == [(one["name"], one["head"]) for one in whole[::2]]
+    (report,) = world.take(path)
+    assert "sheet 'Data' was read, not 'Notes', 'Few'" in report.messages
+    assert (report.verdict, report.accepted, report.refused) == ("accept", 3001, 0)
+    assert report.totals["EUR"]["spend"] == "44986.00"
+    assert world.rows("SELECT line FROM ad_spend WHERE campaign_name = 'beside'") == [(3004,)]
 
 
 def _changed(book: bytes, change: Callable[[str, bytes], bytes]) -> bytes:

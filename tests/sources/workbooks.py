@@ -37,9 +37,14 @@ Value = str | int | float | date | Formula | None
 
 
 def workbook(
-    sheets: Mapping[str, Sequence[Sequence[Value]]], *, from_1904: bool = False, hidden: Sequence[str] = ()
+    sheets: Mapping[str, Sequence[Sequence[Value]]],
+    *,
+    from_1904: bool = False,
+    hidden: Sequence[str] = (),
+    shared: bool = False,
 ) -> bytes:
-    """The bytes of an xlsx file."""
+    """The bytes of an xlsx file; `shared`: its texts lie in a part of their own, each once, as most programs do it."""
+    texts: dict[str, int] | None = {} if shared else None
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         overrides = "".join(
@@ -74,11 +79,15 @@ def workbook(
         packed.writestr(
             "xl/_rels/workbook.xml.rels",
             f'<Relationships xmlns="{_PACKAGE}/relationships">{links}<Relationship Id="rId99" '
-            f'Type="{_LINKS}/styles" Target="styles.xml"/></Relationships>',
+            f'Type="{_LINKS}/styles" Target="styles.xml"/><Relationship Id="rId98" Type="{_LINKS}/sharedStrings" '
+            'Target="sharedStrings.xml"/></Relationships>',
         )
         packed.writestr("xl/styles.xml", _STYLES)
         for n, rows in enumerate(sheets.values(), 1):
-            packed.writestr(f"xl/worksheets/sheet{n}.xml", _sheet(rows, from_1904=from_1904))
+            packed.writestr(f"xl/worksheets/sheet{n}.xml", _sheet(rows, texts, from_1904=from_1904))
+        if texts:
+            items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in texts)
+            packed.writestr("xl/sharedStrings.xml", f"<sst {_MAIN}>{items}</sst>")
     return target.getvalue()
 
 
@@ -92,17 +101,21 @@ def serial(day: date, *, from_1904: bool = False) -> float:
     return (day - first).days
 
 
-def _sheet(rows: Sequence[Sequence[Value]], *, from_1904: bool) -> str:
+def _sheet(rows: Sequence[Sequence[Value]], texts: dict[str, int] | None, *, from_1904: bool) -> str:
     lines = []
     for n, row in enumerate(rows, 1):
-        cells = "".join(_cell(f"{_letters(place)}{n}", value, from_1904=from_1904) for place, value in enumerate(row))
+        cells = "".join(
+            _cell(f"{_letters(place)}{n}", value, texts, from_1904=from_1904) for place, value in enumerate(row)
+        )
         lines.append(f'<row r="{n}">{cells}</row>')
     return f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
 
 
-def _cell(place: str, value: Value, *, from_1904: bool) -> str:
+def _cell(place: str, value: Value, texts: dict[str, int] | None, *, from_1904: bool) -> str:
     if value is None:
         return ""
+    if isinstance(value, str) and texts is not None:
+        return f'<c r="{place}" t="s"><v>{texts.setdefault(value, len(texts))}</v></c>'
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
     if isinstance(value, Formula):

@@ -31,6 +31,8 @@ class Sheet(Content):
         place: Among all sheets.
         begin: The first rows, as text.
         whole: Whether these are all.
+        column: The first one that these rows use, from 0.
+        columns: How many they use from there on.
         first_day: Of which serial dates count the days from 0.
     """
 
@@ -38,6 +40,8 @@ class Sheet(Content):
     place: int
     begin: str
     whole: bool
+    column: int
+    columns: int
     first_day: date
 
     @property
@@ -50,7 +54,7 @@ class Sheet(Content):
         if self.whole:
             yield from filter(None, [self.begin.encode()])
             return
-        with _child(self.path, "whole", self.place) as child:
+        with _child(self.path, "whole", self.place, self.column, self.columns) as child:
             assert child.stdout  # noqa: S101 (a pipe was asked for)
             try:
                 while block := child.stdout.read(block_bytes):
@@ -103,14 +107,18 @@ def sheets(path: Path, *, named: str = "") -> tuple[Sheet, ...]:
         raise FileRefused("EMPTY_FILE", "no sheet of the spreadsheet holds anything")
     first_day = date.fromisoformat(found["first_day"])
     return tuple(
-        Sheet(path, sheet["name"], sheet["place"], sheet["head"], sheet["whole"], first_day) for sheet in wanted
-    )
+        Sheet(
+            path, sheet["name"], sheet["place"], sheet["head"], sheet["whole"], sheet["column"], sheet["columns"],
+            first_day,
+        )
+        for sheet in wanted
+    )  # fmt: skip
 
 
-def _child(path: Path, mode: str, number: int) -> subprocess.Popen[bytes]:
+def _child(path: Path, mode: str, *numbers: int) -> subprocess.Popen[bytes]:
     # -I: no path of ours and no variable of the environment decides what it imports.
     return subprocess.Popen(  # noqa: S603 (this Python and our own program)
-        [sys.executable, "-I", str(_READER), str(path.absolute()), mode, str(number)],
+        [sys.executable, "-I", str(_READER), str(path.absolute()), mode, *map(str, numbers)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
