@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from outturn.pipeline.build import build
 from outturn.sources.microsoft_zones import ZONES, zone_named
+from outturn.store.duckdb_engine import DuckDBEngine
+from tests.sources.worlds import NOW
 
 if TYPE_CHECKING:
     from tests.sources.worlds import World
@@ -100,6 +104,68 @@ def test_an_account_table_gives_the_zone_by_microsofts_name(world: World) -> Non
         ("7", "JPY", "Asia/Tokyo"),
         ("8", "JPY", None),
     ]
+
+
+_BY_NUMBER = (
+    "Gregorian date,Account number,{more}Campaign,Currency code,Impressions,Clicks,Spend\n"
+    "9/2/2026,F1190XYZ,{values}Harbour,USD,2000,20,23.45\n"
+)
+_MARKS = "device_os,delivered_match_type,top_vs_other"
+_BY_ID = (
+    f"date,account_id,campaign_id,{_MARKS},clicks,impressions,spend\n"
+    "2026-09-01,150175881,8,,,,1,2,0.5\n2026-09-02,150175881,8,,,,1,2,0.75\n"
+)
+_ACCOUNTS = (
+    "id,name,last_modified_time,time_zone,currency_code\n"
+    "150175881,{name},2026-01-01T00:00:00.1,OsakaSapporoTokyo,USD\n7,Others,2026-01-01T00:00:00.1,Various,USD\n"
+)
+_BOOKED = (
+    "SELECT CAST(date_day AS VARCHAR), account_id, time_zone, CAST(SUM(spend_micros) AS BIGINT) FROM ad_spend "
+    "GROUP BY ALL ORDER BY 1, 2"
+)
+
+
+def test_a_number_and_an_id_of_the_same_campaigns_are_one_account(world: World) -> None:
+    world.text("by_id.csv", _BY_ID, currency="USD", time_zone="Europe/Berlin")
+    by_number = _BY_NUMBER.format(more="Campaign ID,", values="8,")
+    report = world.text("by_number.csv", by_number, time_zone="Europe/Berlin", replace=True)
+    assert "account F1190XYZ is known as 150175881: kept as that" in report.messages
+    assert world.rows(_BOOKED) == [
+        ("2026-09-01", "150175881", "Europe/Berlin", 500_000),
+        ("2026-09-02", "150175881", "Europe/Berlin", 23_450_000),
+    ]
+
+
+def test_whichever_came_first_is_the_account(world: World) -> None:
+    world.text("by_number.csv", _BY_NUMBER.format(more="Campaign ID,", values="8,"))
+    world.text("accounts.csv", _ACCOUNTS.format(name="Harbour Lamps"))
+    world.text(
+        "campaigns.csv", "id,name,account_id,modified_time,type,time_zone\n8,Harbour,150175881,2026-09-01,Search,\n"
+    )
+    report = world.text("by_id.csv", _BY_ID)
+    assert "account 150175881 is known as F1190XYZ: kept as that" in report.messages
+    # Currency and zone are those of its id, which alone has a table.
+    assert [row for row in world.rows(_BOOKED) if row[0] == "2026-09-01"] == [
+        ("2026-09-01", "F1190XYZ", "Asia/Tokyo", 500_000)
+    ]
+    assert {row[1] for row in world.rows(_BOOKED)} == {"F1190XYZ"}
+    engine = DuckDBEngine()
+    build(world.workspace, now=NOW + timedelta(hours=1)).expose(engine)
+    assert engine.rows("SELECT account_id, campaign_id FROM campaigns") == [("F1190XYZ", "8")]
+    engine.close()
+
+
+@pytest.mark.parametrize(("name", "kept"), [("Harbour Lamps", "150175881"), ("Lamps", "F1190XYZ")])
+def test_a_number_is_the_id_of_the_one_account_with_its_name(world: World, name: str, kept: str) -> None:
+    world.text("accounts.csv", _ACCOUNTS.format(name=name))
+    world.text("report.csv", _BY_NUMBER.format(more="Account name,", values="Harbour Lamps,"))
+    assert {row[1] for row in world.rows(_BOOKED)} == {kept}
+
+
+def test_two_numbers_stay_two_accounts(world: World) -> None:
+    world.text("first.csv", _BY_NUMBER.format(more="Campaign ID,", values="8,"))
+    world.text("second.csv", _BY_NUMBER.replace("F1190XYZ", "F2290XYZ").format(more="Campaign ID,", values="8,"))
+    assert [row[1] for row in world.rows(_BOOKED)] == ["F1190XYZ", "F2290XYZ"]
 
 
 @pytest.mark.parametrize("zone", sorted(set(ZONES.values())))

@@ -69,6 +69,31 @@ def test_what_is_claimed_stands_by_action_and_by_click_and_view(world: World) ->
     ]
 
 
+def test_sale_amounts_are_micros_on_the_side_that_claims_them(world: World) -> None:
+    sales = (
+        "conversion_purchases_post_engagement,conversion_purchases_post_view,conversion_purchases_sale_amount,"
+        "conversion_purchases_sale_amount_engagement,conversion_purchases_sale_amount_view,"
+        "mobile_conversion_purchases_post_engagement,mobile_conversion_purchases_sale_amount"
+    )
+    world.text(
+        "stats.csv",
+        f"account_id,campaign_id,date,placement,billed_charge_local_micro,clicks,impressions,engagements,{sales}\n"
+        "18ce,bj1,2026-03-09 00:00:00,ALL_ON_TWITTER,1371663,3,13,1,1,2,277990000,100000000,177990000,4,12340000\n"
+        "18ce,bj1,2026-03-10 00:00:00,ALL_ON_TWITTER,1371663,3,13,1,1,0,0,0,0,0,0\n",
+        currency="SEK",
+    )
+    assert world.rows(
+        "SELECT CAST(date_day AS VARCHAR), conversion_action, click_or_view, claimed_conversions, currency, "
+        "claimed_value_micros FROM claims ORDER BY ALL"
+    ) == [
+        ("2026-03-09", "app_purchases", "all", None, "SEK", 12_340_000),
+        ("2026-03-09", "app_purchases", "click", 4.0, None, None),
+        ("2026-03-09", "purchases", "click", 1.0, "SEK", 100_000_000),
+        ("2026-03-09", "purchases", "view", 2.0, "SEK", 177_990_000),
+        ("2026-03-10", "purchases", "click", 1.0, None, None),
+    ]
+
+
 def test_a_post_leads_to_its_first_address(world: World) -> None:
     world.text(
         "urls.csv",

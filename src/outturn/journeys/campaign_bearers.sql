@@ -2,7 +2,8 @@
 -- grain: platform, account_id, campaign_id, campaign_name, campaign_type, stated_channel
 -- reads: ad_spend, ad_entities, accounts
 -- says: every id and name that spend or an entity table gives a campaign, with when it was said last
--- An entity without an account has that of its spend, else its platform's only one.
+-- An entity has the account of its spend, which may be known by another of its identifiers; without any, its own, else
+-- its platform's only one.
 WITH spent AS (
     SELECT
         platform, account_id, campaign_id, campaign_name, campaign_type, stated_channel,
@@ -25,7 +26,7 @@ SELECT platform, account_id, campaign_id, campaign_name, campaign_type, stated_c
 UNION ALL
 SELECT
     ad_entities.platform,
-    COALESCE(ad_entities.account_id, of_campaigns.account_id, only_accounts.account_id, '(unnamed)') AS account_id,
+    COALESCE(of_campaigns.account_id, ad_entities.account_id, only_accounts.account_id, '(unnamed)') AS account_id,
     ad_entities.id AS campaign_id, ad_entities.name AS campaign_name, ad_entities.type AS campaign_type,
     CAST(NULL AS VARCHAR) AS stated_channel, ad_entities.import_id AS said, CAST(NULL AS DATE) AS last_day
 FROM ad_entities

@@ -47,6 +47,7 @@ class Known:
     _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     _ids: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
     _parents: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _spending: set[tuple[str, str]] = field(default_factory=set)
     _read: bool = False
 
     def accounts(self, platform: str) -> dict[str, Account]:
@@ -59,12 +60,21 @@ class Known:
 
     def owner(self, platform: str, level: str, id_or_name: str) -> str:
         """The one account that has this campaign, ad group or ad, or what it is a part of; empty: none or several."""
-        self._load()
         key = (platform, level, id_or_name)
-        owners = self._ids.get(key, set()) - {UNNAMED}
+        owners = self.owners(*key)
         if not owners and key in self._parents:
             return self.owner(platform, _ABOVE[level], self._parents[key])
         return next(iter(owners)) if len(owners) == 1 else ""
+
+    def owners(self, platform: str, level: str, id_or_name: str) -> set[str]:
+        """Every account that tables or spend say has it."""
+        self._load()
+        return self._ids.get((platform, level, id_or_name), set()) - {UNNAMED}
+
+    def spends(self, platform: str, account_id: str) -> bool:
+        """Whether spend is booked under it."""
+        self._load()
+        return (platform, account_id) in self._spending
 
     def learn_accounts(self, platform: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Note (account_id, name, currency, time_zone) rows; a later row of an account wins where it says something."""
@@ -81,6 +91,10 @@ class Known:
             for key in (native_id, f"name:{name}" if name else None):
                 if key:
                     self._ids.setdefault((platform, level, key), set()).add(account_id)
+
+    def learn_spending(self, platform: str, accounts: Iterable[str]) -> None:
+        """Note under which accounts spend is booked."""
+        self._spending |= {(platform, account_id) for account_id in accounts}
 
     def learn_parents(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Note (platform, level, id, parent_id) rows of entities whose table does not say the account."""
@@ -100,6 +114,7 @@ class Known:
                 self.learn_accounts(platform, [tuple(account)])
             for platform, account_id in engine.rows("SELECT DISTINCT platform, account_id FROM ad_spend"):
                 self.learn_accounts(platform, [(account_id, "", "", "")])
+                self.learn_spending(platform, [account_id])
             self.learn_entities(engine.rows(_REMEMBERED))
             self.learn_parents(engine.rows(_PARENTS))
         finally:

@@ -44,3 +44,5 @@ def learn(connection: duckdb.DuckDBPyConnection, reading: Reading, known: Known)
             "SELECT DISTINCT platform, account_id, 'campaign', campaign_id, campaign_name FROM accepted"
         ).fetchall()
         known.learn_entities(rows)
+        for platform, account_id, *_campaign in rows:
+            known.learn_spending(platform, [account_id])

@@ -270,6 +270,8 @@ SOURCE = Source(
     platform="microsoft_ads",
     layouts=(*_REPORTS, *_STATS_TABLES, *_HISTORIES),
     clicks="Clicks: what Microsoft bills",
-    notes="Download with Account ID: without it a report's account is its number, which the API does not know, so that "
-    "reports and API tables of one account would stand as two.",
+    account_forms=("[0-9]+", "(?=.*[A-Za-z])[A-Za-z0-9]+"),
+    notes="A report may state an account's number instead of its id. The campaigns that both name tell what belongs "
+    "together, or the account's name: what came first is kept, and the import says so. A report without campaign ids "
+    "is told by the account's name alone: import the table of accounts before it, or download with Account ID.",
 )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from outturn.domain.errors import FileRefused
 from outturn.sources.dates import range_of
-from outturn.sources.known import UNNAMED, Account
+from outturn.sources.known import Account
+from outturn.sources.owners import make_owners, owner_key
 from outturn.sources.source import Preamble
 from outturn.store.tables import TABLES
 
 if TYPE_CHECKING:
     from datetime import date
-    from typing import Any
 
     import duckdb
 
@@ -40,6 +38,8 @@ class Scope:
     """What was settled for one file, for its summary."""
 
     accounts: list[str] = field(default_factory=list)
+    owner: Account = field(default_factory=lambda: Account(""))
+    """The last account that was settled: the only one of most files."""
     flags: list[str] = field(default_factory=list)
 
 
@@ -120,19 +120,19 @@ def _accept_spend(
     )
     if not layout.day:
         _need_day(connection)
-    _make_owners(connection, known, stated, scope)
+    make_owners(connection, known, source, stated, scope)
     assumed_zone = layout.zone or workspace_zone
     zone, assumed = _text(stated.time_zone), _text(assumed_zone)
     account, currency, known_zone = "owners.account_id", "owners.currency", "owners.time_zone"
     join = (
         "JOIN owners ON placed.platform = owners.platform AND placed.stated_account IS NOT DISTINCT FROM "
         "owners.stated_account "
-        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {_owner_key()} IS NOT "
+        f"AND placed.stated_account_name IS NOT DISTINCT FROM owners.stated_account_name AND {owner_key()} IS NOT "
         "DISTINCT FROM owners.owner_key"
     )
     if len(scope.accounts) == 1 and not by_row:  # Most files: nothing to join row by row.
-        owner = known.accounts(source.platform).get(scope.accounts[0], Account(scope.accounts[0]))
-        account, currency, known_zone, join = *map(_text, (owner.account_id, owner.currency, owner.time_zone)), ""
+        owner = (scope.owner.account_id, scope.owner.currency, scope.owner.time_zone)
+        account, currency, known_zone, join = *map(_text, owner), ""
     connection.execute(
         "CREATE OR REPLACE VIEW settled AS SELECT placed.* EXCLUDE (stated_account, stated_account_name, "  # noqa: S608
         "stated_currency, stated_zone, period_start, period_end), "
@@ -163,75 +163,6 @@ def _bears_first_day(connection: duckdb.DuckDBPyConnection, reading: Reading, ab
         return False
     days = connection.execute("SELECT DISTINCT date_day FROM parsed WHERE refusal IS NULL LIMIT 2").fetchall()
     return days == [(above.period[0],)]
-
-
-def _owner_key() -> str:
-    """What a row without an account can be told by: only where that is the case, so that most files have one owner."""
-    return (
-        "CASE WHEN placed.stated_account IS NULL AND placed.stated_account_name IS NULL AND getvariable('by_owner') "
-        "THEN "
-        "COALESCE('campaign:' || placed.campaign_id, 'ad_group:' || placed.ad_group_id, 'ad:' || placed.ad_id, "
-        "'campaign:name:' || placed.campaign_name) END"
-    )
-
-
-def _make_owners(connection: duckdb.DuckDBPyConnection, known: Known, stated: Stated, scope: Scope) -> None:
-    """The table `owners`: for each way in which rows say whose they are, the account with its currency and zone."""
-    connection.execute("SET VARIABLE by_owner = false")
-    silent = "stated_account IS NULL AND stated_account_name IS NULL"
-    platforms = [
-        row[0]
-        for row in connection.execute(f"SELECT DISTINCT platform FROM placed WHERE {silent}").fetchall()  # noqa: S608
-    ]
-    if not stated.account and any(len(known.accounts(platform)) > 1 for platform in platforms):
-        connection.execute("SET VARIABLE by_owner = true")
-    distinct = connection.execute(
-        f"SELECT DISTINCT platform, stated_account, stated_account_name, {_owner_key()} FROM placed ORDER BY ALL"  # noqa: S608
-    ).fetchall()
-    matched = {key: known.owner(key[0], *key[3].split(":", 1)) for key in distinct if key[3]}
-    owners: list[dict[str, Any]] = []
-    for key in distinct:
-        platform, account, name, _owner = key
-        accounts = known.accounts(platform)
-        if not account and name:
-            account = next((one.account_id for one in accounts.values() if one.name == name), name)
-        account = account or stated.account or matched.get(key) or _only(platform, accounts, matched, scope)
-        if account not in scope.accounts:
-            scope.accounts.append(account)
-        known_account = accounts.get(account)
-        owners.append(
-            {
-                "platform": platform, "stated_account": key[1], "stated_account_name": name, "owner_key": key[3],
-                "account_id": account,
-                "currency": (known_account.currency or None) if known_account else None,
-                "time_zone": (known_account.time_zone or None) if known_account else None,
-            }
-        )  # fmt: skip
-    names = ("platform", "stated_account", "stated_account_name", "owner_key", "account_id", "currency", "time_zone")
-    table = pa.Table.from_pylist(owners, schema=pa.schema([(name, pa.string()) for name in names]))
-    connection.register("owners_made", table)
-    connection.execute("CREATE OR REPLACE TABLE owners AS SELECT * FROM owners_made")
-    connection.unregister("owners_made")
-
-
-def _only(platform: str, accounts: dict[str, Any], matched: dict[Any, str], scope: Scope) -> str:
-    """The account of rows that do not say: the platform's only one, or that of all known campaigns of the file."""
-    if len(accounts) <= 1:
-        account = next(iter(accounts), UNNAMED)
-        if account != UNNAMED:
-            flag = f"account not stated: {account} is the only one of {platform}"
-            if flag not in scope.flags:
-                scope.flags.append(flag)
-        return account
-    seen = {account for key, account in matched.items() if account and key[0] == platform}
-    if len(seen) == 1:
-        return next(iter(seen))
-    raise FileRefused(
-        "NO_ACCOUNT",
-        f"the file names no ad account and the workspace knows {len(accounts)} of {platform} "
-        f"({', '.join(sorted(accounts)[:8])}): pass --account",
-        needs=("account",),
-    )
 
 
 def _need_day(connection: duckdb.DuckDBPyConnection) -> None:

@@ -294,6 +294,8 @@ class Source:
         zone: The IANA zone of its days where the platform fixes one for all accounts, else empty.
         currency: In which the platform bills, where neither a file, nor `--currency`, nor the account's table says one;
             empty: such a file is refused.
+        account_forms: Regular expressions of the two forms in which it writes one account's identifier, where an export
+            has another than the API; empty: there is but one.
         notes: What a user should know of its exports, for the docs page.
         relations: What its layouts lend and lean on, by name.
     """
@@ -305,6 +307,7 @@ class Source:
     clicks: str = ""
     zone: str = ""
     currency: str = ""
+    account_forms: tuple[str, ...] = ()
     notes: str = ""
     relations: Mapping[str, Relation] = field(default_factory=dict)
 

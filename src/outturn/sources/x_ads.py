@@ -2,9 +2,9 @@
 
 Clicks are all clicks on a post, on the profile or a like too: the export has no others. A line item is an ad group, a
 promoted tweet an ad. The API states the instant at which a day of the account began: in its zone that is midnight; as
-long as the zone is not known, the midnight nearest to it. `..._local_micro` are micros of the account's currency. Web
-and app conversions are claimed by action, after an engagement (click) or a view; in which unit their sales stand is
-not documented, so that none is read.
+long as the zone is not known, the midnight nearest to it. `..._local_micro` are micros of the account's currency, and
+so are sale amounts, as X's announcement of the metrics by view and engagement shows. Web and app conversions are
+claimed by action, after an engagement (click) or a view; an app's sale amounts are not told apart by these.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CAMPAIGN = ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne", "C
 _AD_GROUP = ("Ad group", "Ad group name", "Ad Group", "Anzeigengruppe", "Grupo de anuncios", "Groupe de publicités")
 _POST = ("Post", "Tweet", "Ad", "Ad name", "Post text", "Tweet text")
 _POST_ID = ("Post ID", "Tweet ID", "Promoted Tweet ID", "Ad ID")
-_NO_VALUE = "CAST(NULL AS BIGINT)"
+_NOT_SAID = "CAST(NULL AS {0})"
 _REPORT = (
     Cell("account_id", Kind.ACCOUNT, ("Account ID", "Ads account ID")),
     Cell("account_name", Kind.TEXT, ("Account name", "Account")),
@@ -96,16 +96,40 @@ _CLAIMED = (
     *((f"mobile_conversion_{action}", f"app_{action}") for action in _APP),
 )
 _SIDES = {"click": "post_engagement", "view": "post_view"}
-_CLAIM_CELLS = tuple(
-    Cell(f"{action}_{side}", Kind.SHARE, (f"{column}_{ending}",))
-    for column, action in _CLAIMED
-    for side, ending in _SIDES.items()
+_SALES = {"click": "engagement", "view": "view"}
+_CLAIM_CELLS = (
+    *(
+        Cell(f"{action}_{side}", Kind.SHARE, (f"{column}_{ending}",))
+        for column, action in _CLAIMED
+        for side, ending in _SIDES.items()
+    ),
+    *(
+        Cell(f"{action}_{side}_sales", Kind.MICROS, (f"conversion_{action}_sale_amount_{ending}",))
+        for action in _WEB
+        for side, ending in _SALES.items()
+    ),
+    *(Cell(f"app_{action}_sales", Kind.MICROS, (f"mobile_conversion_{action}_sale_amount",)) for action in _APP),
 )
-# Dozens of columns are zero in nearly every row: what claims nothing makes no row.
+
+
+def _side_claims(action: str, side: str) -> str:
+    """Dozens of columns are zero in nearly every row: what claims nothing makes no row."""
+    sales = f"NULLIF({action}_{side}_sales, 0)" if action in _WEB else _NOT_SAID.format("BIGINT")
+    return claims_of_spend(action=action, click_or_view=side, conversions=f"NULLIF({action}_{side}, 0)", value=sales)
+
+
 _CLAIMS = " UNION ALL ".join(
-    claims_of_spend(action=action, click_or_view=side, conversions=f"NULLIF({action}_{side}, 0)", value=_NO_VALUE)
-    for _column, action in _CLAIMED
-    for side in _SIDES
+    [
+        *(_side_claims(action, side) for _column, action in _CLAIMED for side in _SIDES),
+        *(
+            claims_of_spend(
+                action=f"app_{action}",
+                conversions=_NOT_SAID.format("DOUBLE"),
+                value=f"NULLIF(app_{action}_sales, 0)",
+            )
+            for action in _APP
+        ),
+    ]
 )
 # Midnights lie between 14 hours before that of UTC and 12 hours after it.
 _DAY = (
