@@ -291,6 +291,7 @@ def _accept(connection: duckdb.DuckDBPyConnection, reading: Reading, desk: _Desk
     options = desk.options
     stated = Stated(options.account or "", options.currency or "", options.time_zone or "")
     scope = make_accepted(connection, reading, desk.known, stated, desk.workspace.settings.time_zone)
+    desk.loans.borrow_claims(connection, reading.recognised)
     make_steps(connection, reading.recognised.layout)
     return scope
 

@@ -26,12 +26,19 @@ if TYPE_CHECKING:
 EARLIER = "earlier"
 """The relation of what the workspace holds of the source's own outcomes; void ones are not among them."""
 
+CLAIMED = "claimed"
+"""The relation of what the workspace holds of the platform's own claims on the accounts and days of the file."""
+
 _BESIDE = "beside"
 _EARLIER = (
     "outcome_id VARCHAR, stage VARCHAR, kind VARCHAR, occurred_at TIMESTAMPTZ, gross_micros BIGINT, currency VARCHAR, "
     "probability DOUBLE, crm_key BLOB, company_key BLOB, deal_id VARCHAR"
 )
 _EARLIER_COLUMNS = ", ".join(column.split()[0] for column in _EARLIER.split(", "))
+_CLAIMED = (
+    "account_id, date_day, level, ad_id, conversion_action, click_or_view, attribution_window, currency, "
+    "claimed_conversions, claimed_value_micros"
+)
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class Loans:
             if name == EARLIER:
                 self._borrow_earlier(connection, recognised.source.name)
                 continue
+            if name == CLAIMED:  # Not before the file's days are known.
+                continue
             relation = recognised.source.relations[name]
             connection.execute(f"CREATE OR REPLACE TABLE {name} ({relation.columns})")
             for _sha256, rows in self._of(recognised, name):
@@ -64,6 +73,28 @@ class Loans:
             if name in recognised.layout.misses and not self._of(recognised, name):
                 missed.append(relation.says)
         return missed
+
+    def borrow_claims(self, connection: duckdb.DuckDBPyConnection, recognised: Recognised) -> None:
+        """Make the table `claimed`, once the file's rows are `accepted`, where its layout leans on it."""
+        if CLAIMED not in recognised.layout.leans:
+            return
+        first, last = connection.execute("SELECT MIN(date_day), MAX(date_day) FROM accepted").fetchall()[0]
+        engine = DuckDBEngine()
+        try:
+            self.facts.expose(engine, only=("claims",))
+            statement = (
+                f"SELECT {_CLAIMED} FROM claims WHERE platform = $platform "  # noqa: S608
+                "AND date_day BETWEEN $first_day AND $last_day"
+            )
+            days = {"first_day": first, "last_day": last}
+            rows = engine.query(statement, {"platform": recognised.source.platform} | days)
+        finally:
+            engine.close()
+        connection.register("lent_rows", rows)
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {CLAIMED} AS SELECT * FROM lent_rows SEMI JOIN accepted USING (account_id, date_day)"  # noqa: S608
+        )
+        connection.unregister("lent_rows")
 
     def lend(self, connection: duckdb.DuckDBPyConnection, recognised: Recognised, sha256: str) -> None:
         """Keep what an accepted file lends to the later ones of the command."""

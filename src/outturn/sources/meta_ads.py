@@ -2,12 +2,15 @@
 
 Clicks are `Link clicks`, not `Clicks (all)`. An export's currency stands in the header of its spend and may stand
 in a column too: they must agree. With the Day breakdown `Day` is the day; without it a row covers
-`Reporting starts` to `Reporting ends`. One row with blank names is the total. Meta restates 28 days back.
+`Reporting starts` to `Reporting ends`. One row with blank names is the total. Meta restates 28 days back. Its API tells
+how many actions there were and what they were worth in two tables: both halves make one row of `claims`.
 """
 
 from __future__ import annotations
 
+from outturn.sources.claim_halves import COUNT, VALUE, completed, other_half
 from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
+from outturn.sources.loans import CLAIMED
 from outturn.sources.source import SPEND_TOTALS, Cell, Check, Kind, Layout, Source
 
 _SPENT = (
@@ -157,16 +160,16 @@ def _window_cell(header: str) -> str:
 
 def _actions(name: str, *, money: bool) -> Layout:
     """Actions by type. The same actions stand once more under each window: windows are alternatives, never added."""
-    kind = Kind.MONEY if money else Kind.SHARE
+    kind, half = (Kind.MONEY, VALUE) if money else (Kind.SHARE, COUNT)
     figures = (
-        "NULL AS claimed_conversions, {0} AS claimed_value_micros"
+        "CAST(NULL AS DOUBLE) AS claimed_conversions, {0} AS claimed_value_micros"
         if money
-        else "{0} AS claimed_conversions, NULL AS claimed_value_micros"
+        else "{0} AS claimed_conversions, CAST(NULL AS BIGINT) AS claimed_value_micros"
     )
     selects = [
         f"SELECT {CLAIM_COLUMNS}, conversion_action, '{click_or_view}' AS click_or_view, '{window}' AS "  # noqa: S608
         "attribution_window, "
-        f"'unknown' AS date_basis, {'currency' if money else 'NULL'} AS currency, "
+        f"'unknown' AS date_basis, {'currency' if money else 'CAST(NULL AS VARCHAR)'} AS currency, "
         f"{figures.format(_window_cell(header))} "
         f"FROM accepted WHERE {_window_cell(header)} IS NOT NULL"
         for header, (click_or_view, window) in _WINDOWS.items()
@@ -181,7 +184,9 @@ def _actions(name: str, *, money: bool) -> Layout:
             Cell("currency", Kind.CURRENCY, ("currency", "account_currency")),
             *(Cell(_window_cell(header), kind, (header,), required=header == "value") for header in _WINDOWS),
         ),
-        outputs={"claims": " UNION ALL ".join(selects)},
+        steps=other_half(half),
+        outputs={"claims": completed(" UNION ALL ".join(selects), half)},
+        leans=(CLAIMED,),
         marks=("index", "_fivetran_id") if money else ("index", "_fivetran_id", "inline"),
         without=("inline",) if money else (),
         level="ad",
