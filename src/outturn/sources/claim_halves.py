@@ -1,7 +1,7 @@
 """Claims whose counts and values come in files of their own: either file is completed by what the other one said.
 
-A later file replaces the claims of its account, day and level. So that counts do not hide the values beside them, a file
-of either half carries the other half of its days along: one row of `claims` for each claim, with count and value.
+A later file replaces the claims of its account, day and level. So that counts do not hide the values beside them, a
+file of either half carries the other half of its days along: one row of `claims` for each claim, with count and value.
 """
 
 from __future__ import annotations

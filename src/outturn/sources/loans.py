@@ -92,7 +92,8 @@ class Loans:
             engine.close()
         connection.register("lent_rows", rows)
         connection.execute(
-            f"CREATE OR REPLACE TABLE {CLAIMED} AS SELECT * FROM lent_rows SEMI JOIN accepted USING (account_id, date_day)"  # noqa: S608
+            f"CREATE OR REPLACE TABLE {CLAIMED} AS SELECT * FROM lent_rows "  # noqa: S608
+            "SEMI JOIN accepted USING (account_id, date_day)"
         )
         connection.unregister("lent_rows")
 

@@ -197,8 +197,8 @@ class Layout:
             outputs. Here `outturn_key(kind, canonical)` makes a key, and `suppressed` (key) is whom to forget.
         turn: Of several files of one command, those of a lower turn come first.
         lends: Relation of the source -> SELECT over `accepted` and the steps: what later files of the command may read.
-        leans: Relations that its SQL reads: those of the source, `earlier` and `claimed` (`loans.py`). What nobody lent is
-            empty.
+        leans: Relations that its SQL reads: those of the source, `earlier` and `claimed` (`loans.py`). What nobody lent
+            is empty.
         misses: Those of them whose lack is said to the user.
         sample: A small file, where the contract test cannot build one from the cells.
     """
