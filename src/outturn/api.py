@@ -6,18 +6,24 @@ importing what models and imports need.
 
 from __future__ import annotations
 
+import secrets
 import shutil
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import Refusal, UsageError
+from outturn.domain.time import end_of_day
 from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from outturn.collector.key_book import KeyBook
+    from outturn.collector.keys import Trust
+    from outturn.domain.mixes import Mixes
     from outturn.metrics.table import KpiTable
 
 _DEMO_START = date(2026, 3, 2)
@@ -79,11 +85,16 @@ class OpenWorkspace:
         reports = import_files(self.workspace, files, ImportOptions(**options), now=now, progress=progress)
         return [report.to_dict() for report in reports]
 
-    def imports(self) -> list[dict[str, Any]]:
-        """Every import, oldest first: counts, days covered, what it restated, whether it still counts."""
+    def imports(self, *, as_of: date | None = None) -> list[dict[str, Any]]:
+        """Every import, oldest first: counts, days covered, what it restated, whether it still counts.
+
+        Args:
+            as_of: What was known at the end of that day: later imports, and undoings, have not happened.
+        """
         from outturn.sources.history import imports
 
-        return imports(self.workspace)
+        before = end_of_day(as_of, self.workspace.settings.time_zone) if as_of else None
+        return imports(self.workspace, as_of=before)
 
     def undo(self, import_id: str, *, now: datetime) -> None:
         """Take one import back; what it had restated comes back too."""
@@ -103,6 +114,45 @@ class OpenWorkspace:
         from outturn.pipeline.build import build
 
         return build(self.workspace, now=now, progress=progress).figures
+
+    def serve(self, *, address: str | None = None, port: int | None = None, workers: int | None = None) -> None:
+        """Answer the collector's requests until SIGTERM; what is not given comes from `[server]`."""
+        from outturn.collector.serve import serve
+
+        settings = self.workspace.settings
+        serve(
+            self.workspace,
+            address=address or settings["server.address"],
+            port=settings["server.port"] if port is None else port,
+            workers=workers or settings["server.workers"],
+        )
+
+    def load(self, *, now: Callable[[], datetime]) -> dict[str, Any]:
+        """Bring all that the collector's journal holds into the lake."""
+        from outturn.collector.load import load
+
+        return asdict(load(self.workspace, now=now))
+
+    def add_key(self, trust: Trust, name: str, *, now: datetime) -> dict[str, str]:
+        """Make a write key; its text is in this answer and nowhere else."""
+        with self._key_book() as book:
+            key_id, text = book.add(trust, name, at=now, dice=secrets.token_bytes)
+        return {"id": key_id, "trust": trust, "name": name, "key": text}
+
+    def revoke_key(self, key_id: str, *, now: datetime) -> None:
+        """Take a write key back."""
+        with self._key_book() as book:
+            book.revoke(key_id, at=now)
+
+    def keys(self) -> list[dict[str, Any]]:
+        """All write keys ever made, without the keys."""
+        with self._key_book() as book:
+            return [asdict(key) for key in book.listed()]
+
+    def _key_book(self) -> closing[KeyBook]:
+        from outturn.collector.key_book import KeyBook
+
+        return closing(KeyBook(self.workspace.book))
 
     def kpis(
         self, by: Sequence[str] = (), *, as_of: date | None = None, now: datetime | None = None, **options: Any
@@ -130,6 +180,12 @@ class OpenWorkspace:
         from outturn.pipeline.rows import kpi_rows
 
         return kpi_rows(self.workspace, kpi, where, **options)
+
+    def mixes_of_rows(self, opened: Mapping[str, list[dict[str, Any]]]) -> Mixes:
+        """The zones and currencies of what `kpi_rows` gave, where there are several."""
+        from outturn.pipeline.rows import mixes_of_rows
+
+        return mixes_of_rows(self.workspace, opened)
 
     def attribute(self, models: Sequence[str] = (), **options: Any) -> dict[str, Any]:
         """Credit by model and channel or campaign; see `outturn.pipeline.credit.attribute`."""

@@ -26,6 +26,9 @@ COMMANDS: dict[str, str] = {
     "explain": "outturn.cli.journeys",
     "paths": "outturn.cli.journeys",
     "unjoined": "outturn.cli.figures",
+    "serve": "outturn.cli.collect",
+    "load": "outturn.cli.collect",
+    "keys": "outturn.cli.collect",
     "forget": "outturn.cli.privacy",
     "person": "outturn.cli.privacy",
 }

@@ -44,6 +44,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("channels", "rules", (), "tables", "[{platform, campaign, channel}]: campaigns by name pattern (`*`), first match wins"),
     Setting("privacy", "refused_days", 30, "days", "how long refused rows are kept"),
     Setting("privacy", "phone_region", "", "ISO 3166", "country of phone numbers written without `+`"),
+    Setting("server", "address", "127.0.0.1", "address", "where the collector listens; anything else than this machine is said aloud"),
+    Setting("server", "port", 8787, "port", "of the collector"),
+    Setting("server", "workers", 2, "processes", "that answer; each writes a stream of the journal"),
+    Setting("server", "trusted_proxies", (), "networks", "whose X-Forwarded-For is believed"),
+    Setting("server", "metrics_networks", ("127.0.0.1", "::1"), "networks", "that may read /metrics"),
+    Setting("server", "origins", (), "origins", "pages that may send from a browser, such as https://shop.example"),
+    Setting("server", "tag_path", "/o.js", "path", "under which the tag is served"),
+    Setting("server", "cookie", "_ot", "name", "of the cookie that holds a browser's id"),
+    Setting("server", "cookie_domain", "", "host name", "the site above the collector's own host, so that its other hosts share the id; empty: the collector's host alone"),
+    Setting("server", "message_kb", 32, "KB", "largest message"),
+    Setting("server", "batch_kb", 500, "KB", "largest batch, decompressed"),
+    Setting("server", "queue_mb", 16, "MB", "what may wait for the disk in one worker before clients are sent away"),
+    Setting("server", "address_rate", 100, "requests/s", "from one network with a public key, in one worker; bursts of ten seconds; 0: any number"),
+    Setting("server", "key_rate", 20000, "requests/s", "with one key, in one worker; bursts of ten seconds; 0: any number"),
+    Setting("server", "refused_per_minute", 60, "rows", "refused messages of one key that are kept to be looked at, in one worker"),
+    Setting("consent", "required", False, "", "true: who has not said yes to analytics_storage is taken to have said no"),
+    Setting("journal", "load_seconds", 60, "seconds", "between two loads into the lake"),
+    Setting("journal", "load_mb", 32, "MB", "in the journal that are loaded at once"),
+    Setting("journal", "keep_days", 30, "days", "how long segments are kept once they are in the lake"),
     Setting("engine", "name", "duckdb", "", "what computes", ("duckdb", "spark")),
     Setting("engine", "threads", 0, "threads", "0: one per core"),
     Setting("engine", "memory_limit_mb", 0, "MB", "memory before spilling to disk; 0: DuckDB takes a quarter of the machine's, Spark 2,048"),
@@ -142,7 +161,7 @@ def _value(setting: Setting, given: Any, where: str) -> Any:
     expected = type(setting.default)
     value = tuple(given) if expected is tuple and isinstance(given, list) else given
     if type(value) is not expected or (isinstance(value, int) and value < 0):
-        names = {str: "text", int: "a whole number >= 0", tuple: "a list"}
+        names = {str: "text", int: "a whole number >= 0", bool: "true or false", tuple: "a list"}
         raise UsageError(f"{where}: {setting.key} is {given!r}: expected {names[expected]} ({setting.says})")
     if setting.choices and value not in setting.choices:
         raise UsageError(f"{where}: {setting.key} is {given!r}: expected one of {', '.join(setting.choices)}")

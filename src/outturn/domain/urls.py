@@ -282,11 +282,11 @@ def _parameter_without_persons(piece: str) -> str:
     key, equals, given = piece.partition("=")
     name = key.removeprefix("amp;")
     if not equals:
-        return REMOVED if _looks_like_email(key) else piece
+        return REMOVED if looks_like_email(key) else piece
     if SPELLINGS.get(name) in CLICK_ID_PRECEDENCE:
         return piece
     keys = {KEY_NOISE.sub("", name).lower(), KEY_NOISE.sub("", NESTED_KEY.split(name)[-1]).lower()}
-    personal = keys & PERSONAL_KEYS or _looks_like_email(given)
+    personal = keys & PERSONAL_KEYS or looks_like_email(given)
     if personal or (name not in UTM_PARAMETERS and PHONE_SHAPE.fullmatch(_decoded(given))):
         return f"{key}="
     return piece
@@ -297,10 +297,11 @@ def _path_without_persons(head: str) -> str:
     host, *path = _SEGMENT.split(rest)
     if slashes or "@" in host:
         host = host.rpartition("@")[2]
-    return scheme + slashes + host + "".join(REMOVED if _looks_like_email(segment) else segment for segment in path)
+    return scheme + slashes + host + "".join(REMOVED if looks_like_email(segment) else segment for segment in path)
 
 
-def _looks_like_email(text: str) -> bool:
+def looks_like_email(text: str) -> bool:
+    """Whether a text of an address is somebody's e-mail address, percent-encoded twice at most."""
     if "@" not in text and "%" not in text:
         return False
     plain = text.lower().replace("%25", "%").replace("%40", "@").replace("%2e", ".")

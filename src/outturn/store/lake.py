@@ -61,6 +61,10 @@ class Lake:
         """
         self._commit(table, [_add(self.folder(table), file) for file in files], "append", stream)
 
+    def stream_offset(self, table: Table, stream: str) -> int:
+        """The offset that was last committed with this stream id; 0 where none was."""
+        return (self._open(table).transaction_version(stream) or 0) if self._exists(table) else 0
+
     def replace(self, table: Table, old: Sequence[Path], new: Sequence[Path]) -> None:
         """Take files out and put others in, in one commit; readers see the one state or the other."""
         # Delta keeps removed files until a vacuum older than this; ours spares none, so the epoch will do.

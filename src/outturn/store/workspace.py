@@ -89,6 +89,11 @@ class Workspace:
         return self.root / "lake"
 
     @property
+    def journal(self) -> Path:
+        """The folder of the collector's segments."""
+        return self.root / "journal"
+
+    @property
     def book(self) -> Path:
         """The SQLite file of small transactional things."""
         return self.root / "book.sqlite"

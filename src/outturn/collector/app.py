@@ -1,0 +1,249 @@
+"""The application that granian runs in each worker: one request in, one answer out, kept before it is given.
+
+What an endpoint decides is pure (`exchange.py`). Here is the rest: reading a body within its limits,
+waiting for the disk, and the headers that every answer bears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import zlib
+from typing import TYPE_CHECKING, Protocol
+
+from outturn.collector import records
+from outturn.collector.addresses import client_address
+from outturn.collector.commit import GroupCommit, QueueFull
+from outturn.collector.exchange import Reply, Request
+from outturn.collector.journal import Journal, JournalFailed
+from outturn.collector.messages import failure
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from pathlib import Path
+
+    from outturn.collector.counters import Counters
+    from outturn.collector.desk import Desk
+    from outturn.collector.exchange import Headers
+
+_log = logging.getLogger(__name__)
+
+_ALWAYS = (
+    ("x-content-type-options", "nosniff"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'"),
+    ("cross-origin-resource-policy", "cross-origin"),
+)
+READ_SECONDS = 10
+"""A client that takes longer to send its body is cut off."""
+
+_BUSY_SECONDS = 5
+
+
+class Scope(Protocol):
+    """What granian says of a request."""
+
+    method: str
+    path: str
+    query_string: str
+    client: str
+    headers: Headers
+
+
+class Exchange(Protocol):
+    """Granian's end of one request."""
+
+    def __call__(self) -> Awaitable[bytes]:
+        """The whole body."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body as it comes."""
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Answer."""
+
+
+class Refuse(Exception):
+    """A request that is answered before any endpoint sees it."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+
+
+class Application:
+    """One worker.
+
+    Args:
+        root: The workspace's `journal` folder.
+        desk: What the endpoints have at hand, as of now; asked for at every request.
+        clock: UTC microseconds.
+        counters: The counts of a stream, by its folder.
+
+    Attributes:
+        endpoints: By path; one that ends in `/` answers for all below it.
+        state: Empty, or why nothing that is sent now would be kept.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        desk: Callable[[], Desk],
+        clock: Callable[[], int],
+        counters: Callable[[Path], Counters],
+    ) -> None:
+        self._root = root
+        self._desk = desk
+        self._clock = clock
+        self._latest = 0
+        self.endpoints: Mapping[str, Callable[[Request, Desk], Reply]] = {}
+        self.state = ""
+        self._counters_of = counters
+        self._reading: dict[asyncio.Task[None], float] = {}
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take a stream of the journal; granian calls this before the first request."""
+        journal = Journal(self._root)
+        self._counters = self._counters_of(journal.stream)
+        self._commit = GroupCommit(journal, loop, queue_bytes=self._desk().rules.queue_bytes)
+        self._sweeper = loop.create_task(self._cut_off_slow_clients())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer what still waits and give the stream back; granian calls this after the last request."""
+        self._sweeper.cancel()
+        loop.run_until_complete(self._commit.close())
+
+    async def __rsgi__(self, scope: Scope, protocol: Exchange) -> None:
+        """Answer one request."""
+        desk = self._desk()
+        try:
+            reply = await self._reply(scope, protocol, desk)
+        except Refuse as refuse:
+            reply = refuse.reply
+        except Exception:  # noqa: BLE001 - whatever it was, the client is told that nothing was kept
+            # Nothing of the request goes into the log: it may be about a person.
+            _log.exception("an endpoint failed", extra={"path": scope.path[:64]})
+            reply = failure(500, "server", "failed; nothing was kept")
+        self._counters.answered(reply.status)
+        headers = [*reply.headers, *_ALWAYS]
+        origin = scope.headers.get("origin")
+        if origin is not None and origin in desk.rules.origins:
+            headers += (
+                ("access-control-allow-origin", origin),
+                ("access-control-allow-credentials", "true"),
+                ("vary", "origin"),
+            )
+        protocol.response_bytes(reply.status, headers, reply.body)
+
+    async def _reply(self, scope: Scope, protocol: Exchange, desk: Desk) -> Reply:
+        path = scope.path
+        endpoint = self.endpoints.get(path) or self.endpoints.get(_prefix(path))
+        if endpoint is None:
+            return failure(404, "path", "is none of the collector's")
+        if scope.method == "OPTIONS":
+            return _preflight()
+        headers = scope.headers
+        body = b"" if scope.method in ("GET", "HEAD") else await self._body(headers, protocol, desk)
+        request = Request(
+            scope.method,
+            path,
+            scope.query_string,
+            headers,
+            body,
+            client_address(scope.client, headers.get("x-forwarded-for"), desk.rules.trusted_proxies),
+            self._now(),
+        )
+        reply = endpoint(request, desk)
+        if reply.record is None:
+            return reply
+        try:
+            await self._commit.put(records.encode(reply.record))
+        except QueueFull:
+            self.state = "the queue before the disk is full"
+            return failure(503, "server", "has too much waiting for the disk", retry_after=_BUSY_SECONDS)
+        except JournalFailed:
+            self.state = "the disk takes no more"
+            return failure(503, "server", "could not write to its disk; nothing was kept", retry_after=_BUSY_SECONDS)
+        self.state = ""
+        self._counters.kept()
+        return reply
+
+    def _now(self) -> int:
+        """UTC microseconds, never less than before: a clock that is set back does not reorder what came."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+    async def _body(self, headers: Headers, protocol: Exchange, desk: Desk) -> bytes:
+        limit = desk.rules.batch_bytes
+        length = headers.get("content-length")
+        if length is not None and not (length.isdigit() and int(length) <= limit):
+            raise Refuse(_too_large(limit))
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - granian runs every request as a task
+        self._reading[task] = time.monotonic()
+        try:
+            body = await protocol() if length is not None else await _streamed(protocol, limit)
+        except asyncio.CancelledError:
+            raise Refuse(failure(408, "body", f"did not come within {READ_SECONDS} seconds")) from None
+        finally:
+            del self._reading[task]
+        encoding = headers.get("content-encoding")
+        if encoding is None:
+            return body
+        if encoding != "gzip":
+            raise Refuse(failure(415, "content-encoding", "is not known: expected gzip or none"))
+        return _unpacked(body, limit)
+
+    async def _cut_off_slow_clients(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            too_old = time.monotonic() - READ_SECONDS
+            for task, since in list(self._reading.items()):
+                if since < too_old:
+                    task.cancel()
+
+
+async def _streamed(protocol: Exchange, limit: int) -> bytes:
+    parts = []
+    size = 0
+    async for part in protocol:
+        size += len(part)
+        if size > limit:
+            raise Refuse(_too_large(limit))
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _unpacked(body: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        content = unpacker.decompress(body, limit + 1)
+    except zlib.error:
+        raise Refuse(failure(400, "body", "is no gzip though content-encoding says so")) from None
+    if len(content) > limit:
+        raise Refuse(_too_large(limit))
+    if not unpacker.eof:
+        raise Refuse(failure(400, "body", "is gzip that was cut off"))
+    return content
+
+
+def _too_large(limit: int) -> Reply:
+    return failure(413, "body", f"is larger than {limit} bytes, decompressed")
+
+
+def _prefix(path: str) -> str:
+    """`/c/abc` belongs to `/c/`."""
+    end = path.find("/", 1)
+    return path[: end + 1] if end > 0 else path
+
+
+def _preflight() -> Reply:
+    return Reply(
+        204,
+        headers=(
+            ("access-control-allow-methods", "GET, POST"),
+            ("access-control-allow-headers", "authorization, content-type, content-encoding"),
+            ("access-control-max-age", "86400"),
+        ),
+    )

@@ -1,0 +1,60 @@
+"""One request and what is answered: the words in which every endpoint of the collector speaks.
+
+An endpoint is a pure function `(Request, Desk) -> Reply`: it reads no clock, opens no file and sends
+nothing. What must be kept comes back as a record, and the application answers only when that record
+is on the disk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msgspec import Struct
+
+
+class Headers(Protocol):
+    """A request's headers by name in small letters."""
+
+    def get(self, name: str, default: None = None) -> str | None:
+        """The header's value, or the default where the client sent none."""
+
+
+class Request(NamedTuple):
+    """What a client sent.
+
+    Attributes:
+        method: In capitals.
+        path: Percent-encoded as sent, without the query.
+        query: Without the question mark; empty where there is none.
+        headers: By name in small letters.
+        body: Decompressed, within the limits.
+        address: The client's own address, as the trusted proxies tell it; never stored whole.
+        received_at: UTC microseconds on this machine's clock, which never goes backwards here.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Headers
+    body: bytes
+    address: str
+    received_at: int
+
+
+class Reply(NamedTuple):
+    """What to answer, and what must be on the disk before.
+
+    Attributes:
+        status: HTTP status.
+        body: Empty for a redirect.
+        headers: Names in small letters; the application adds the security headers and the length.
+        record: A struct of `records.Record`; None: nothing to keep.
+    """
+
+    status: int
+    body: bytes = b""
+    headers: Sequence[tuple[str, str]] = ()
+    record: Struct | None = None

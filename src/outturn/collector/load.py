@@ -1,0 +1,239 @@
+"""From the journal to the lake: every record that was acknowledged, exactly once.
+
+A load reads each stream from where the last one ended, makes rows of its records and appends them as
+one import, whose commit says up to where the stream has been read. A crash before that commit leaves
+rows that nobody sees; after it, nothing is read twice. Only then is a finished segment packed away.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from outturn.collector import journal, records
+from outturn.collector.journal import Damage
+from outturn.collector.place import Rows
+from outturn.collector.reading import Lake, rows_of
+from outturn.store.facts import Facts, ImportRecord, new_import_id
+from outturn.store.tables import TABLES, Type
+from outturn.store.workspace import sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from outturn.collector.journal import Segment
+    from outturn.store.tables import Table
+    from outturn.store.workspace import Workspace
+
+_OFFSET_BITS = 32
+_MB = 1024 * 1024
+_ARROW = {
+    Type.TEXT: pa.string(), Type.COUNT: pa.int64(), Type.SMALL: pa.int32(), Type.MICROS: pa.int64(),
+    Type.SHARE: pa.float64(), Type.FLAG: pa.bool_(), Type.DAY: pa.date32(), Type.AT: pa.timestamp("us", tz="UTC"),
+    Type.KEY: pa.binary(),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a load brought.
+
+    Attributes:
+        imports: Their ids.
+        records: Of the journal.
+        damaged: (segment, bytes) that the disk has changed: whole records around them were loaded.
+    """
+
+    imports: list[str] = field(default_factory=list)
+    records: int = 0
+    events: int = 0
+    outcomes: int = 0
+    costs: int = 0
+    refused: int = 0
+    damaged: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Portion:
+    """What is loaded in one commit: some of one stream's records."""
+
+    stream: Path
+    records: list[records.Record]
+    position: int
+    digest: str
+    damaged: list[tuple[str, int]]
+
+
+def load(
+    workspace: Workspace,
+    *,
+    now: Callable[[], datetime],
+    between_writes: Callable[[str], None] = lambda _name: None,
+) -> Loaded:
+    """Bring into the lake all that the journal holds now.
+
+    Args:
+        workspace: Whose journal.
+        now: The clock.
+        between_writes: Called with a name after every step that lasts: where tests pull the plug.
+
+    Raises:
+        WorkspaceError: Another command is writing to the workspace.
+    """
+    loaded = Loaded()
+    with workspace.lock():
+        facts = Facts(workspace.lake, between_writes=between_writes)
+        for stream in journal.streams(workspace.journal):
+            while portion := _next_portion(stream, facts, limit=workspace.settings["journal.load_mb"] * _MB):
+                _append(portion, workspace, facts, now(), loaded)
+            _pack_away(stream, facts, between_writes)
+        _forget_old(workspace, now())
+    return loaded
+
+
+def _next_portion(stream: Path, facts: Facts, *, limit: int) -> _Portion | None:
+    done = facts.stream_offset(_app_id(stream))
+    found: list[records.Record] = []
+    damaged: list[tuple[str, int]] = []
+    digest = hashlib.sha256()
+    position, size = done, 0
+    for segment in journal.segments(stream):
+        start = _start(segment, done)
+        if start is None:
+            continue
+        content = segment.path.read_bytes()
+        for one in journal.frames(content, start):
+            if isinstance(one, Damage):
+                damaged.append((f"{stream.name}/{segment.path.name}", one.end - one.start))
+                continue
+            found.append(records.decode(one.record))
+            digest.update(one.record)
+            position = segment.sequence << _OFFSET_BITS | one.end
+            size += len(one.record)
+            if size >= limit:
+                return _Portion(stream, found, position, digest.hexdigest(), damaged)
+    return _Portion(stream, found, position, digest.hexdigest(), damaged) if found else None
+
+
+def _start(segment: Segment, done: int) -> int | None:
+    """Where to go on in a segment; None: it was read to its end."""
+    sequence, offset = divmod(done, 1 << _OFFSET_BITS)
+    if segment.sequence < sequence:
+        return None
+    return offset if segment.sequence == sequence else 0
+
+
+def _append(portion: _Portion, workspace: Workspace, facts: Facts, at: datetime, loaded: Loaded) -> None:
+    place = Lake(workspace, facts)
+    rows = _gathered(portion.records, place)
+    import_id = new_import_id(at, int(portion.stream.name))
+    name = f"journal/{portion.stream.name}"
+    tables = {
+        table: _numbered(table, found, name)
+        for table, found in (
+            ("events", rows.events), ("outcomes", rows.outcomes), ("costs", rows.costs), ("refused_rows", rows.refused)
+        )
+        if found
+    }  # fmt: skip
+    accepted = len(rows.events) + len(rows.outcomes) + len(rows.costs)
+    record = ImportRecord(
+        import_id=import_id,
+        state_at=at,
+        file=name,
+        sha256=portion.digest,
+        source="collector",
+        layout="journal",
+        verdict="accept",
+        rows_read=accepted + len(rows.refused),
+        accepted=accepted,
+        refused=len(rows.refused),
+        ignored=0,
+        summary={"records": len(portion.records), "damaged": portion.damaged},
+    )
+    facts.load(record, tables, stream=(_app_id(portion.stream), portion.position))
+    loaded.imports.append(import_id)
+    loaded.records += len(portion.records)
+    loaded.events += len(rows.events)
+    loaded.outcomes += len(rows.outcomes)
+    loaded.costs += len(rows.costs)
+    loaded.refused += len(rows.refused)
+    loaded.damaged += portion.damaged
+
+
+def _gathered(found: list[records.Record], place: Lake) -> Rows:
+    events: list[dict[str, Any]] = []
+    outcomes: list[dict[str, Any]] = []
+    costs: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    for record in found:
+        rows = rows_of(record, place)
+        place.remember(rows.outcomes)
+        events.extend(map(place.without_the_forgotten, rows.events))
+        outcomes.extend(map(place.without_the_forgotten, rows.outcomes))
+        costs.extend(rows.costs)
+        refused.extend(rows.refused)
+    return Rows(events, outcomes, costs, refused)
+
+
+def _numbered(name: str, rows: list[dict[str, Any]] | Any, file: str) -> pa.Table:
+    table: Table = TABLES[name]
+    fields = pa.schema([(column.name, _ARROW[column.type]) for column in table.columns if column.name != "import_id"])
+    given = {name for row in rows for name in row} | {"line"} | ({"file"} if name == "refused_rows" else set())
+    schema = pa.schema([one for one in fields if one.name in given])
+    unknown = given - set(fields.names)
+    if unknown:
+        raise ValueError(f"{name} has no column {', '.join(sorted(unknown))}")
+    numbered = [{"line": number, "file": file, **row} for number, row in enumerate(rows, start=1)]
+    return pa.Table.from_pylist(numbered, schema=schema)
+
+
+def _pack_away(stream: Path, facts: Facts, between_writes: Callable[[str], None]) -> None:
+    """Compress the segments that are in the lake to their end."""
+    done = facts.stream_offset(_app_id(stream))
+    kept = stream / "kept"
+    for segment in _loaded_whole(stream, done):
+        kept.mkdir(mode=0o700, exist_ok=True)
+        packed = kept / f"{segment.path.name}.gz"
+        temporary = packed.with_suffix(".part")
+        with temporary.open("wb") as file:
+            with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as archive:
+                archive.write(segment.path.read_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o600)
+        between_writes("packed")
+        temporary.replace(packed)
+        sync_folder(kept)
+        between_writes("kept")
+        segment.path.unlink()
+        sync_folder(stream)
+
+
+def _loaded_whole(stream: Path, done: int) -> Iterator[Segment]:
+    for segment in journal.segments(stream):
+        start = _start(segment, done)
+        if not segment.finished:
+            continue
+        if start is None or next(journal.frames(segment.path.read_bytes(), start), None) is None:
+            yield segment
+
+
+def _forget_old(workspace: Workspace, now: datetime) -> None:
+    """Delete what has been kept for as long as it should be."""
+    oldest = (now - timedelta(days=workspace.settings["journal.keep_days"])).timestamp()
+    for stream in journal.streams(workspace.journal):
+        for packed in stream.glob("kept/*"):
+            if packed.stat().st_mtime < oldest:
+                packed.unlink()
+
+
+def _app_id(stream: Path) -> str:
+    return f"collector-{stream.name}"

@@ -1,0 +1,346 @@
+"""The Segment spec's HTTP API: `POST /v1/track`, `page`, `screen`, `identify`, `group`, `alias`, `batch`, `import`.
+
+A message that cannot be taken is refused with the field that is wrong; the others of its batch are
+kept. What is kept is the message as it was sent, save what may not be: see `checks.long_way`.
+
+References:
+    Segment, "HTTP Tracking API Source".
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from outturn.collector.addresses import cut
+from outturn.collector.checks import DEEPEST, MOST_FIELDS, Sender, Usual, long_way, parsed
+from outturn.collector.exchange import Reply
+from outturn.collector.keys import PUBLIC_TYPES, WriteKey, basic_user
+from outturn.collector.visitors import Visitor, clear_cookie, linked, linker, read_cookie, set_cookie
+from outturn.domain.masking import MASK, masked
+from outturn.domain.segment import MESSAGE_TYPES, MessageRefused
+from outturn.domain.urls import PERSONAL_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outturn.collector.desk import Desk
+    from outturn.collector.exchange import Request
+
+ENDPOINTS: dict[str, str | None] = {f"/v1/{kind}": kind for kind in MESSAGE_TYPES} | {
+    "/v1/batch": None,
+    "/v1/import": None,
+}
+"""Path -> the kind of message that comes there; None: a batch, whose messages say it themselves."""
+
+MOST_MESSAGES = 2500
+_LONGEST_SHOWN = 200
+_JSON = (("content-type", "application/json"),)
+_SUCCESS = b'{"success":true}'
+_STATUS = {"TOO_LARGE": 413, "NOT_ALLOWED": 403}
+_MASKED_KEYS = PERSONAL_KEYS | {"userid", "anonymousid", "previousid", "groupid", "ip"}
+
+
+class Refused(Struct, array_like=True, frozen=True):
+    """One message that was not taken.
+
+    Attributes:
+        raw: Masked.
+    """
+
+    code: str
+    detail: str
+    raw: str
+
+
+class Messages(Struct, tag="m", array_like=True, frozen=True):
+    """What one request brought.
+
+    Attributes:
+        received_at: UTC microseconds.
+        key_id: Of the write key.
+        trust: Of the write key.
+        kind: Of the one message; None: `body` is a batch.
+        ip_prefix: The network it came from, as `addresses.cut` leaves it.
+        user_agent: Of a browser; the messages of servers say their users' own.
+        visitor: The browser's id by its cookie; None: there is none, or it may not be used.
+        born_at: When that id was made, UTC seconds.
+        linked: The id that another site's page handed over in a link.
+        no_sale: The browser sent Global Privacy Control.
+        body: JSON: the messages that were taken.
+        refused: Those that were not.
+    """
+
+    received_at: int
+    key_id: str
+    trust: str
+    kind: str | None
+    ip_prefix: str | None
+    user_agent: str | None
+    visitor: str | None
+    born_at: int | None
+    linked: str | None
+    no_sale: bool
+    body: bytes
+    refused: tuple[Refused, ...] = ()
+
+
+class _UsualBatch(Struct):
+    batch: list[Usual]
+    sentAt: datetime | None = None  # noqa: N815 - the spec's name
+
+
+class _AnyBatch(Struct):
+    batch: list[Raw]
+    sentAt: Any = None  # noqa: N815 - the spec's name
+
+
+class _Keyed(Struct):
+    writeKey: str | None = None  # noqa: N815 - the spec's name
+
+
+class _LinkedContext(Struct):
+    linker: str | None = None
+
+
+class _Linked(Struct):
+    context: _LinkedContext | None = None
+    batch: list[_Linked] = []
+
+
+_USUAL = msgspec.json.Decoder(Usual).decode
+_USUAL_BATCH = msgspec.json.Decoder(_UsualBatch).decode
+_ANY_BATCH = msgspec.json.Decoder(_AnyBatch).decode
+_KEYED = msgspec.json.Decoder(_Keyed).decode
+_LINKED = msgspec.json.Decoder(_Linked).decode
+_NOT_SO = (msgspec.DecodeError, RecursionError, ValueError)
+_ENCODE = msgspec.json.encode
+
+
+class _Taken(Struct):
+    """What of a body is kept."""
+
+    body: bytes
+    count: int
+    refused: list[tuple[int, MessageRefused, bytes]] = []
+    denied: bool = False
+
+
+def take(request: Request, desk: Desk) -> Reply:
+    """Take the messages of one request."""
+    kind = ENDPOINTS[request.path]
+    user = basic_user(request.headers.get("authorization"))
+    key = desk.keys.find(user or _stated_key(request.body))
+    if key is None:
+        return failure(401, "write key", "is missing or not known: `outturn keys` lists the keys that count")
+    public = key.trust == "public"
+    prefix = cut(request.address)
+    if refusal := _kept_out(request, desk, key, prefix):
+        return refusal
+    visitor, linked = _visitor(request, desk) if public else (None, None)
+    sender = Sender(
+        types=PUBLIC_TYPES if public else MESSAGE_TYPES,
+        visitor=visitor.id if visitor else "",
+        received_at=request.received_at,
+        consent_required=public and desk.rules.consent_required,
+        dice=desk.dice,
+    )
+    try:
+        if kind is None:
+            taken = _batch(request.body, sender, keyed=user is None and not public)
+        else:
+            taken = _one(request.body, kind, sender, desk)
+    except MessageRefused as refused:
+        taken = _Taken(b"", 0, [(0, refused, request.body)])
+    if taken.denied:
+        visitor = prefix = linked = None
+    record = Messages(
+        received_at=request.received_at,
+        key_id=key.id,
+        trust=key.trust,
+        kind=kind,
+        ip_prefix=prefix,
+        user_agent=request.headers.get("user-agent") if public else None,
+        visitor=visitor.id if visitor else None,
+        born_at=visitor.born_at if visitor else None,
+        linked=linked,
+        no_sale=request.headers.get("sec-gpc") == "1",
+        body=taken.body,
+        refused=_to_keep(taken.refused, key, desk, request.received_at),
+    )
+    return Reply(
+        200 if taken.count or not taken.refused else _status(taken.refused[0][1]),
+        _answer(taken, visitor, request, desk) if taken.refused or visitor else _SUCCESS,
+        (*_JSON, *_cookie(request, desk, visitor, denied=taken.denied)) if public else _JSON,
+        record if taken.count or record.refused else None,
+    )
+
+
+def _stated_key(body: bytes) -> str:
+    try:
+        return _KEYED(body).writeKey or ""
+    except _NOT_SO:
+        return ""
+
+
+def _kept_out(request: Request, desk: Desk, key: WriteKey, prefix: str | None) -> Reply | None:
+    if not desk.limits.keys.take(key.id, request.received_at):
+        return failure(429, "write key", "sends more than [server] key_rate allows", retry_after=1)
+    if key.trust != "public":
+        return None
+    if not desk.limits.networks.take(prefix or "", request.received_at):
+        return failure(429, "address", "sends more than [server] address_rate allows", retry_after=1)
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in desk.rules.origins:
+        return failure(403, "origin", f"{origin[:_LONGEST_SHOWN]!r} is not among [server] origins")
+    return None
+
+
+def _visitor(request: Request, desk: Desk) -> tuple[Visitor | None, str | None]:
+    """The browser's id by its cookie, else by a link from another site, else a new one; and the other site's id.
+
+    A client that is no browser names its users itself.
+    """
+    now = request.received_at // 1_000_000
+    known = read_cookie(request.headers.get("cookie"), desk.rules.cookie)
+    other = _handed_over(request.body, now, desk) if b'"linker"' in request.body else None
+    if known is not None:
+        return known, other if other != known.id else None
+    if request.headers.get("origin") is None:
+        return None, None
+    return Visitor(other, now) if other else Visitor.new(desk.dice, now), None
+
+
+def _handed_over(body: bytes, now: int, desk: Desk) -> str | None:
+    try:
+        found = _LINKED(body)
+    except _NOT_SO:
+        return None
+    tokens = (one.context.linker for one in (found, *found.batch) if one.context and one.context.linker)
+    return next((linked(token, now, desk.secret) for token in tokens), None)
+
+
+def _one(content: bytes, kind: str, sender: Sender, desk: Desk) -> _Taken:
+    if len(content) > desk.rules.message_bytes:
+        raise MessageRefused("TOO_LARGE", "body", f"is larger than {desk.rules.message_bytes} bytes")
+    try:
+        if _USUAL(content).can_be_taken(kind, sender) and _is_flat(content):
+            return _Taken(content, 1)
+    except _NOT_SO:
+        pass
+    changed = long_way(content, kind, sender)
+    return _Taken(changed.content, 1, denied=changed.denied)
+
+
+def _is_flat(content: bytes) -> bool:
+    """Whether it surely keeps the limits of depth and fields, by counts that take no parsing."""
+    return content.count(b"{") + content.count(b"[") <= DEEPEST and content.count(b":") <= MOST_FIELDS
+
+
+def _batch(content: bytes, sender: Sender, *, keyed: bool) -> _Taken:
+    """A batch whole if all of it is usual, else message by message; what carries a secret key (`keyed`) never whole."""
+    try:
+        usual = _USUAL_BATCH(content)
+        if (
+            not keyed
+            and 0 < len(usual.batch) <= MOST_MESSAGES
+            and all(one.can_be_taken(None, sender, usual.sentAt) for one in usual.batch)
+        ):
+            return _Taken(content, len(usual.batch))
+    except _NOT_SO:
+        pass
+    return _batch_by_message(content, sender)
+
+
+def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
+    try:
+        batch = _ANY_BATCH(content)
+    except _NOT_SO:
+        parsed(content)  # Says more exactly what is wrong with the JSON, if that is it.
+        raise MessageRefused("MISSING_VALUE", "batch", "is missing: expected a list of messages") from None
+    if not 0 < len(batch.batch) <= MOST_MESSAGES:
+        raise MessageRefused("TOO_LARGE", "batch", f"holds {len(batch.batch)} messages: expected 1 to {MOST_MESSAGES}")
+    kept: list[bytes] = []
+    taken = _Taken(b"", 0, [])
+    for place, raw in enumerate(batch.batch):
+        try:
+            changed = long_way(bytes(raw), None, sender, sent_at=batch.sentAt)
+        except MessageRefused as error:
+            taken.refused.append((place, error, bytes(raw)))
+            continue
+        kept.append(changed.content)
+        taken.denied = taken.denied or changed.denied
+    taken.body = b'{"batch":[' + b",".join(kept) + b"]}"
+    taken.count = len(kept)
+    return taken
+
+
+def _to_keep(
+    refused: Sequence[tuple[int, MessageRefused, bytes]], key: WriteKey, desk: Desk, at: int
+) -> tuple[Refused, ...]:
+    return tuple(
+        Refused(error.code, f"{error.field} {error.reason}", _masked(content))
+        for _, error, content in refused
+        if desk.limits.refused.take(key.id, at)
+    )
+
+
+def _masked(content: bytes) -> str:
+    try:
+        shown = json.dumps(_without_persons(parsed(content)), ensure_ascii=False, default=str)
+    except MessageRefused:
+        shown = content.decode(errors="replace")
+    return masked(shown, personal=True)
+
+
+def _without_persons(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: MASK if name.lower().replace("_", "").replace("-", "") in _MASKED_KEYS else _without_persons(one)
+            for name, one in value.items()
+        }
+    return [_without_persons(one) for one in value] if isinstance(value, list) else value
+
+
+def _answer(taken: _Taken, visitor: Visitor | None, request: Request, desk: Desk) -> bytes:
+    answer: dict[str, Any] = {"success": bool(taken.count)}
+    if visitor is not None:
+        answer["linker"] = linker(visitor.id, request.received_at // 1_000_000, desk.secret)
+    if taken.refused:
+        answer["accepted"] = taken.count
+        answer["refused"] = [
+            {"index": place, "code": error.code, "field": error.field, "reason": error.reason}
+            for place, error, _ in taken.refused
+        ]
+    return _ENCODE(answer)
+
+
+def _status(refused: MessageRefused) -> int:
+    return _STATUS.get(refused.code, 400)
+
+
+def _cookie(request: Request, desk: Desk, visitor: Visitor | None, *, denied: bool) -> tuple[tuple[str, str], ...]:
+    rules = desk.rules
+    name, domain, secure = rules.cookie, rules.cookie_domain, not _is_local(request)
+    if denied and read_cookie(request.headers.get("cookie"), name):
+        return (("set-cookie", clear_cookie(name=name, domain=domain, secure=secure)),)
+    if visitor is None or denied:
+        return ()
+    return (("set-cookie", set_cookie(visitor, name=name, domain=domain, secure=secure)),)
+
+
+def _is_local(request: Request) -> bool:
+    """Whether a browser on this very machine asks without TLS, where a Secure cookie would never come back."""
+    host = (request.headers.get("host") or "").partition(":")[0]
+    return host in ("localhost", "127.0.0.1") and request.headers.get("x-forwarded-proto") != "https"
+
+
+def failure(status: int, field: str, reason: str, *, retry_after: int | None = None) -> Reply:
+    """An answer that names what was wrong."""
+    body = _ENCODE({"success": False, "refused": [{"field": field, "reason": reason}]})
+    headers = (*_JSON, ("retry-after", str(retry_after))) if retry_after is not None else _JSON
+    return Reply(status, body, headers)

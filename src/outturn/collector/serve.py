@@ -1,0 +1,129 @@
+"""The collector as processes: granian's workers that answer, and one that loads."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+
+from outturn.collector import messages, operation
+from outturn.collector.app import READ_SECONDS, Application
+from outturn.collector.counters import Counters
+from outturn.collector.desks import Desks
+from outturn.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from outturn.collector.desk import Desk
+    from outturn.collector.exchange import Reply, Request
+
+_DRAIN_SECONDS = 20
+_KEY_BYTES = 32
+
+
+def endpoints(root: Path, state: Callable[[], str]) -> Mapping[str, Callable[[Request, Desk], Reply]]:
+    """Every endpoint by its path; one that ends in `/` answers for all below it.
+
+    Args:
+        root: The workspace's `journal` folder.
+        state: Empty, or why nothing would be kept now.
+    """
+    return {
+        **dict.fromkeys(messages.ENDPOINTS, messages.take),
+        "/healthz": operation.health,
+        "/readyz": operation.readiness(state),
+        "/metrics": operation.metrics(root),
+    }
+
+
+def application(folder: Path, _target: str = "") -> Application:
+    """The application of one worker; granian calls this inside it."""
+    workspace = Workspace.open(folder)
+    app = Application(
+        workspace.journal,
+        desk=Desks(workspace, collector_secret(workspace)),
+        clock=lambda: time.time_ns() // 1000,
+        counters=Counters,
+    )
+    app.endpoints = endpoints(workspace.journal, lambda: app.state)
+    _leave_with_parent()
+    return app
+
+
+def collector_secret(workspace: Workspace) -> bytes:
+    """What the collector signs with: made at its first start, beside the identities' key and apart from it."""
+    path = workspace.root / "collector.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(_KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def serve(workspace: Workspace, *, address: str, port: int, workers: int) -> None:
+    """Answer until SIGTERM or SIGINT; then answer what is under way, and leave.
+
+    Args:
+        workspace: Whose collector.
+        address: To listen on.
+        port: To listen on.
+        workers: Processes that answer.
+    """
+    collector_secret(workspace)
+    loader = subprocess.Popen(
+        [  # noqa: S603 - our own program
+            sys.executable,
+            "-m",
+            "outturn",
+            "-w",
+            str(workspace.root),
+            "load",
+        ]
+    )
+    server = Granian(
+        "outturn",
+        address=address,
+        port=port,
+        interface=Interfaces.RSGI,
+        workers=workers,
+        loop=Loops.uvloop,
+        http=HTTPModes.http1,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=READ_SECONDS * 1000),
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_DRAIN_SECONDS,
+    )
+    try:
+        server.serve(target_loader=partial(application, workspace.root))  # type: ignore[arg-type]  # it has __rsgi__
+    finally:
+        loader.send_signal(signal.SIGTERM)
+        loader.wait(_DRAIN_SECONDS)
+
+
+def _leave_with_parent() -> None:
+    """A worker whose parent was killed leaves too, so that the next start finds port and streams free."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
