@@ -6,6 +6,7 @@ with 0, 2 or 3 minor digits, and a platform's fractions of a cent, all have one 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -77,6 +78,34 @@ class Money:
     def _same_currency(self, other: Money) -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self} and {other} cannot be added: convert one of them by its day's rate first")
+
+
+def exact_micros(given: str | int | Decimal) -> int:
+    """The micros of an amount as a message brings it: text, a whole number, or JSON's number as a Decimal.
+
+    A browser adds 0.1 and 0.2 to 0.30000000000000004: what its doubles cannot tell from a whole micro is that micro.
+
+    Raises:
+        ValueError: No amount; its text says what was expected.
+
+    >>> exact_micros("12.34"), exact_micros(Decimal("0.30000000000000004"))
+    (12340000, 300000)
+    """
+    if isinstance(given, bool) or (isinstance(given, str) and not _PLAIN.fullmatch(given.strip())):
+        raise ValueError("expected a plain number such as 12.34")
+    amount = Decimal(given)
+    if not amount.is_finite() or abs(amount) > _LARGEST_AMOUNT:
+        raise ValueError("out of range")
+    exact = amount * MICROS_PER_UNIT
+    whole = exact.to_integral_value()
+    if abs(exact - whole) > abs(exact) * _DOUBLE_NOISE:
+        raise ValueError("finer than a millionth, and money is never rounded")
+    return int(whole)
+
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DOUBLE_NOISE = Decimal(2) ** -50
+_LARGEST_AMOUNT = Decimal(MAX_MICROS) / MICROS_PER_UNIT
 
 
 def split_micros(micros: int, weights: Sequence[int]) -> list[int]:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import REFUSAL_CODES, Refusal
-from outturn.domain.money import MAX_MICROS, MICROS_PER_UNIT
+from outturn.domain.money import exact_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -285,29 +285,14 @@ def _micros(properties: Mapping[str, Any], key: str) -> int | None:
         return None
     if isinstance(given, float):
         raise TypeError(f"properties.{key} came as a float: parse JSON with parse_float=decimal.Decimal")
-    path = f"properties.{key}"
-    expected = f"is {_shown(given)}: expected a plain number such as 12.34"
-    if isinstance(given, bool) or not isinstance(given, str | int | Decimal):
-        raise MessageRefused("BAD_NUMBER", path, expected)
     try:
-        amount = Decimal(given)
-    except InvalidOperation:
-        raise MessageRefused("BAD_NUMBER", path, expected) from None
-    if not amount.is_finite() or abs(amount) > _LARGEST_AMOUNT:
-        raise MessageRefused("BAD_NUMBER", path, f"is {_shown(given)}: out of range")
-    exact = amount * MICROS_PER_UNIT
-    whole = exact.to_integral_value()
-    # A browser adds 0.1 and 0.2 to 0.30000000000000004: what its doubles cannot tell from a whole micro is that micro.
-    if abs(exact - whole) > abs(exact) * _DOUBLE_NOISE:
-        raise MessageRefused(
-            "BAD_NUMBER", path, f"is {_shown(given)}: finer than a millionth, and money is never rounded"
-        )
-    return int(whole)
+        # What is neither text nor a number is refused as its text would be.
+        return exact_micros(given if isinstance(given, str | int | Decimal) else repr(given))
+    except ValueError as error:
+        raise MessageRefused("BAD_NUMBER", f"properties.{key}", f"is {_shown(given)}: {error}") from None
 
 
 _LARGEST_WHOLE = 2**53  # What a double can count to.
-_DOUBLE_NOISE = Decimal(2) ** -50
-_LARGEST_AMOUNT = Decimal(MAX_MICROS) / MICROS_PER_UNIT
 
 
 def _consent(given: Mapping[str, Any]) -> Mapping[str, bool] | None:
