@@ -24,19 +24,12 @@ def test_a_later_file_restates_the_days_that_it_covers(world: World) -> None:
     first = world.text("1.csv", GOOGLE + "A,2026-09-01,EUR,1.00,1,1\nA,2026-09-02,EUR,2.00,1,1\n")
     second = world.text("2.csv", GOOGLE + "A,2026-09-02,EUR,2.50,1,1\nA,2026-09-03,EUR,4.00,1,1\n")
     assert world.spend("date_day") == {"2026-09-01": "1.00 EUR", "2026-09-02": "2.50 EUR", "2026-09-03": "4.00 EUR"}
-    assert second.summary["restated"] == [
-        {
-            "day": "2026-09-02",
-            "level": "campaign",
-            "currency": "EUR",
-            "was": "2.00",
-            "now": "2.50",
-            "import_id": first.import_id,
-        }
-    ]
     shown = imports(world.workspace)
     assert [one["import_id"] for one in shown] == [first.import_id, second.import_id]
     assert shown[1]["restated"] == second.summary["restated"]
+    assert [(one["day"], one["was"], one["now"], one["import_id"]) for one in shown[1]["restated"]] == [
+        ("2026-09-02", "2.00", "2.50", first.import_id)
+    ]
     assert (shown[0]["first_day"], shown[0]["last_day"]) == ("2026-09-01", "2026-09-02")
 
 

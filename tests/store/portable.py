@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,9 +103,12 @@ COMPOSED = {
     ),
 }
 # What `Facts.expose` names beside the declared tables.
-GIVEN: dict[str, Table] = {**TABLES, **HANDED, **{f"{name}_rows": TABLES[name] for name in FACTS}}
+# Whatever a table's own grain: what was ever written may say the same thing twice.
+WRITTEN = {f"{name}_rows": replace(TABLES[name], name=f"{name}_rows", grain="import_id, line, state") for name in FACTS}
+GIVEN: dict[str, Table] = {**TABLES, **HANDED, **WRITTEN}
 TYPE_OF = {column.name: column.type for table in (*TABLES.values(), *HANDED.values()) for column in table.columns}
 ROWS = 100
+ROWS_WRITTEN = 400
 SEED = 20_240_331
 LONGEST_WORD = 20
 NULL_SHARE = 0.2
@@ -157,7 +160,8 @@ class World:
         """Random rows of a given table, with its grain kept and NULL where it may be."""
         if name not in self.made:
             table = GIVEN[name]
-            rows = [{column.name: self._cell(column, line) for column in table.columns} for line in range(1, ROWS + 1)]
+            many = ROWS_WRITTEN if name in WRITTEN else ROWS
+            rows = [{column.name: self._cell(column, line) for column in table.columns} for line in range(1, many + 1)]
             grain = [part.strip() for part in table.grain.split(";")[0].split("(")[0].split(",")]
             key = [part for part in grain if part in table.names]
             unique = {tuple(row[part] for part in key) if key else line: row for line, row in enumerate(rows)}

@@ -11,7 +11,9 @@ import click
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
 from outturn.cli.progress import progress_bar
+from outturn.cli.restatements import days_restated, mixed, print_restatements
 from outturn.cli.workspace import build_after, close_with
+from outturn.domain.time import parse_day
 
 
 @click.command("import")
@@ -70,7 +72,7 @@ def _print_reports(reports: list[dict[str, Any]]) -> None:
         ],
     )  # fmt: skip
     for report in reports:
-        for line in report.get("messages", []):
+        for line in (*report.get("messages", []), *mixed(report["mixes"])):
             click.echo(f"{report['file']}: {line}", err=report["verdict"] == "refuse")
         if report["refused"] and report["verdict"] != "refuse":
             reasons = ", ".join(f"{count:,} {code}" for code, count in report["reasons"].items())
@@ -83,18 +85,21 @@ def _spend(totals: dict[str, dict[str, Any]]) -> str:
 
 
 @click.group("imports", invoke_without_command=True)
+@click.option("--days", "day_by_day", is_flag=True, help="Show each restated day with its figures before and after.")
+@click.option("--as-of", help="What was known at the end of that day, YYYY-MM-DD.")
 @json_option
 @click.pass_context
-def imports_command(ctx: click.Context, *, as_json: bool) -> None:
-    """Show what came in and how fresh it is; undo one import.
+def imports_command(ctx: click.Context, *, day_by_day: bool, as_of: str | None, as_json: bool) -> None:
+    """Show what came in, how fresh it is and what it restated; undo one import.
 
     \b
     outturn -w acme imports
+    outturn -w acme imports --days
     outturn -w acme imports undo i20261122T080000000000-0001
     """
     if ctx.invoked_subcommand:
         return
-    imports = api.find(ctx.obj).imports()
+    imports = api.find(ctx.obj).imports(as_of=parse_day(as_of) if as_of else None)
     if as_json:
         print_json({"imports": imports})
         return
@@ -105,11 +110,15 @@ def imports_command(ctx: click.Context, *, as_json: bool) -> None:
             [
                 one["import_id"] if one["state"] == "loaded" else f"{one['import_id']} {one['state']}",
                 one["file"], one["source"], one["accepted"], one["refused"], one["ignored"],
-                f"{one['first_day']} to {one['last_day']}" if one["first_day"] else None, len(one["restated"]) or None,
+                f"{one['first_day']} to {one['last_day']}" if one["first_day"] else None, days_restated(one) or None,
             ]
             for one in imports
         ],
     )  # fmt: skip
+    for one in imports:
+        for line in mixed(one["mixes"]):
+            click.echo(f"{one['import_id']}: {line}")
+    print_restatements(imports, day_by_day=day_by_day)
 
 
 @imports_command.command("undo")

@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import UnknownName
+from outturn.domain.mixes import Mixes
+from outturn.sources.restatement import RESTATED, restatements
 from outturn.store.duckdb_engine import DuckDBEngine
 from outturn.store.facts import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from outturn.sources.report import FileReport
     from outturn.store.facts import ImportRecord
     from outturn.store.workspace import Workspace
 
 
-def imports(workspace: Workspace) -> list[dict[str, Any]]:
-    """Every import, oldest first: counts, days covered, what it restated, whether it still counts."""
-    return [_shown(record) for record in Facts(workspace.lake).history()]
+def imports(workspace: Workspace, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Every import, oldest first: counts, days covered, what it restated, whether it still counts.
+
+    Args:
+        workspace: Whose.
+        as_of: Only what came, or was taken back, before this instant has happened.
+    """
+    facts = Facts(workspace.lake)
+    told = restatements(facts, zone=workspace.settings.time_zone, as_of=as_of)
+    return [_shown(record, told.get(record.import_id, {})) for record in facts.history(as_of=as_of)]
 
 
 def refused(workspace: Workspace, import_id: str | None = None) -> list[dict[str, Any]]:
@@ -54,11 +66,13 @@ def as_before(report: FileReport, record: ImportRecord) -> None:
         record.ignored,
     )
     report.reasons, report.totals = dict(record.summary.get("reasons", {})), dict(record.summary.get("totals", {}))
-    report.summary = {name: record.summary[name] for name in ("first_day", "last_day") if name in record.summary}
+    report.summary = {
+        name: record.summary[name] for name in ("first_day", "last_day", "mixes") if name in record.summary
+    }
     report.messages = [f"already loaded as {record.import_id}"]
 
 
-def _shown(record: ImportRecord) -> dict[str, Any]:
+def _shown(record: ImportRecord, restated: Mapping[str, Any]) -> dict[str, Any]:
     summary = record.summary
     return {
         "import_id": record.import_id, "state": record.state, "at": record.state_at.isoformat(), "file": record.file,
@@ -67,6 +81,7 @@ def _shown(record: ImportRecord) -> dict[str, Any]:
         "reasons": summary.get("reasons", {}), "totals": summary.get("totals", {}),
         "accounts": summary.get("accounts", []),
         "first_day": summary.get("first_day"), "last_day": summary.get("last_day"),
-        "restated": summary.get("restated", []), "flags": summary.get("flags", []),
+        **{name: restated.get(name, []) for name in RESTATED},
+        "mixes": summary.get("mixes", Mixes().as_dict()), "flags": summary.get("flags", []),
         "partial": record.partial, "options": dict(record.options), "sha256": record.sha256,
     }  # fmt: skip

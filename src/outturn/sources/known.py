@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outturn.store.duckdb_engine import DuckDBEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import Any
 
     from outturn.store.facts import Facts
@@ -57,6 +57,11 @@ class Known:
         if len(found) > 1:
             found.pop(UNNAMED, None)
         return found
+
+    def bills(self) -> bool:
+        """Whether any account's currency is known."""
+        self._load()
+        return any(account.currency for account in self._accounts.values())
 
     def owner(self, platform: str, level: str, id_or_name: str) -> str:
         """The one account that has this campaign, ad group or ad, or what it is a part of; empty: none or several."""
@@ -121,8 +126,13 @@ class Known:
             engine.close()
 
 
-def current(facts: Facts) -> DuckDBEngine:
-    """An engine that holds the current rows that an import has to look at."""
+def current(facts: Facts, *, without: Collection[str] = ()) -> DuckDBEngine:
+    """An engine that holds the current rows that an import has to look at.
+
+    Args:
+        facts: Of the workspace.
+        without: Ids of imports that are about to be taken back.
+    """
     engine = DuckDBEngine()
-    facts.expose(engine, only=_TABLES)
+    facts.expose(engine, only=_TABLES, without=without)
     return engine

@@ -62,7 +62,10 @@ def heed_marks(
             "CURRENCY_MISMATCH", f"its amounts, its header or --currency state several currencies: {told}"
         )
     only = next(iter(possible)) if len(possible) == 1 and not stated else ""
-    return replace(recognised, header_currency=recognised.header_currency or only), ()
+    header_currency = recognised.header_currency or only
+    return replace(
+        recognised, header_currency=header_currency, sign_currencies=frozenset() if header_currency else possible
+    ), ()
 
 
 def _mark(text: str) -> str:

@@ -38,6 +38,7 @@ class Recognised:
         columns: Cell name -> place of its column in the header. JSON lines: -1 for cells read by path or expression.
         paths: JSON lines: cell name -> the paths at which it may stand, in order of preference.
         header_currency: The currency that a header names, such as in `Amount spent (EUR)`, else empty.
+        sign_currencies: What the signs beside its amounts may stand for, where they leave it open; empty: they do not.
     """
 
     source: Source
@@ -45,6 +46,7 @@ class Recognised:
     header: Header
     columns: Mapping[str, int]
     header_currency: str = ""
+    sign_currencies: frozenset[str] = frozenset()
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -138,7 +140,7 @@ def _best(frame: Frame, among: Iterable[Source]) -> Recognised | None:
                 if rank > best_rank:
                     paths = _paths(layout, header.names, frame)
                     stated = currency or currency_above(header.preamble)
-                    best, best_rank = Recognised(source, layout, header, columns, stated, paths), rank
+                    best, best_rank = Recognised(source, layout, header, columns, stated, paths=paths), rank
                     twice = stands_twice
     if twice:
         raise FileRefused("DUPLICATE_HEADER", twice)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from outturn.domain.mixes import Mixes
 from outturn.domain.money import decimal_text
 
 if TYPE_CHECKING:
     import duckdb
 
+    from outturn.domain.errors import FileRefused
     from outturn.sources.reading import Reading
 
 Verdict = Literal["accept", "period_only", "refuse", "unchanged"]
@@ -46,6 +48,15 @@ class FileReport:
     messages: list[str] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
 
+    def refuse(self, refused: FileRefused) -> None:
+        """Nothing of the file is kept: all of its rows that were counted and are no totals are refused."""
+        self.verdict, self.needs = "refuse", refused.needs
+        self.refused = self.rows_read - self.ignored
+        self.accepted, self.totals = 0, {}
+        if not self.refused or sum(self.reasons.values()) != self.refused:
+            self.reasons = {refused.code: max(1, self.refused)}
+        self.messages.append(str(refused))
+
     def to_dict(self) -> dict[str, Any]:
         """As `--json` prints it."""
         return {
@@ -55,6 +66,7 @@ class FileReport:
             "ignored": self.ignored, "reasons": self.reasons, "totals": self.totals, "messages": self.messages,
             "first_day": self.summary.get("first_day"), "last_day": self.summary.get("last_day"),
             "restated": self.summary.get("restated", []),
+            "mixes": self.summary.get("mixes", Mixes().as_dict()),
         }  # fmt: skip
 
 
@@ -78,6 +90,17 @@ def totals_of(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[s
             shown[total.name] = decimal_text(figure, code) if total.money and figure is not None and code else figure
         found[code or ""] = shown
     return found
+
+
+def mixes_of(connection: duckdb.DuckDBPyConnection, reading: Reading) -> Mixes:
+    """The zones of the days and the currencies of the amounts that are `accepted`."""
+    columns = {row[0] for row in connection.execute("DESCRIBE accepted").fetchall()}
+    found: list[list[str]] = []
+    for name, asked in (("time_zone", reading.recognised.layout.spend), ("currency", True)):
+        statement = f"SELECT DISTINCT {name} FROM accepted"  # noqa: S608
+        rows = connection.execute(statement).fetchall() if asked and name in columns else []
+        found.append([row[0] for row in rows])
+    return Mixes.of(*found)
 
 
 def _is_share(connection: duckdb.DuckDBPyConnection, sums: str) -> bool:

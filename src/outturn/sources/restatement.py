@@ -1,126 +1,118 @@
-"""What a spend file would change of what is already known: days restated, and campaigns that would be lost."""
+"""What an import changes of what was known before it: days of spend and claims, and orders, by how much.
+
+Worked out from the facts whenever somebody asks, so that taking an import back takes its restatements back too, and
+what it had replaced is compared with what comes after it.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from outturn.domain.errors import FileRefused
 from outturn.domain.money import decimal_text
+from outturn.sources.restated_lines import lines
+from outturn.store.duckdb_engine import DuckDBEngine
+from outturn.store.restatements import name_changes
 
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Iterable
+    from datetime import datetime
 
-    from outturn.store.duckdb_engine import DuckDBEngine
+    from outturn.store.facts import Facts
 
-_SHOWN = 8
-_KEPT = 400
+Row = dict[str, Any]
 
-_NEW = """
-SELECT platform, account_id, date_day, period_start, period_end, level, campaign_id, campaign_name, currency,
-    CAST(SUM(spend_micros) AS BIGINT) AS spend_micros
-FROM accepted GROUP BY ALL
+RESTATED = ("restatements", "restated", "restated_claims", "restated_outcomes")
+"""What is told of each import: in short, and day by day."""
+
+SPEND = """
+SELECT import_id, restates, platform, account_id, CAST(first_day AS VARCHAR), CAST(last_day AS VARCHAR), level,
+    currency, campaigns, spend_was, spend_now, impressions_was, impressions_now, clicks_was, clicks_now
+FROM spend_changes ORDER BY import_id, first_day, last_day, platform, account_id, level, currency
 """
-# A day of an account is restated as a whole, level by level: the file's own (account, day, level) is its scope.
-_OLD = """
-SELECT ad_spend.platform, ad_spend.account_id, ad_spend.date_day, ad_spend.period_start, ad_spend.period_end,
-    ad_spend.level,
-    ad_spend.campaign_id, ad_spend.campaign_name, ad_spend.currency, MAX(ad_spend.import_id) AS import_id,
-    CAST(SUM(ad_spend.spend_micros) AS BIGINT) AS spend_micros
-FROM ad_spend SEMI JOIN incoming ON ad_spend.platform = incoming.platform
-    AND ($adopts OR ad_spend.account_id = incoming.account_id)
-    AND ad_spend.date_day IS NOT DISTINCT FROM incoming.date_day
-    AND ad_spend.period_start IS NOT DISTINCT FROM incoming.period_start
-    AND ad_spend.period_end IS NOT DISTINCT FROM incoming.period_end
-    AND ad_spend.level = incoming.level
-GROUP BY ALL
+_CLAIMS = """
+SELECT import_id, restates, platform, account_id, CAST(first_day AS VARCHAR), CAST(last_day AS VARCHAR), level,
+    conversion_action, click_or_view, attribution_window, date_basis, currency,
+    conversions_was, conversions_now, value_was, value_now
+FROM claim_changes
+ORDER BY import_id, first_day, last_day, platform, account_id, level, conversion_action, click_or_view,
+    attribution_window, date_basis, currency
 """
-_DROPPED = """
-SELECT COALESCE(old.campaign_name, old.campaign_id) AS campaign, old.currency,
-    CAST(SUM(old.spend_micros) AS BIGINT) AS spend_micros,
-    MIN(COALESCE(old.date_day, old.period_start)) AS first_day, MAX(COALESCE(old.date_day, old.period_end)) AS last_day
-FROM old ANTI JOIN incoming ON old.date_day IS NOT DISTINCT FROM incoming.date_day
-    AND old.period_start IS NOT DISTINCT FROM incoming.period_start AND old.level = incoming.level
-    AND (old.campaign_id = incoming.campaign_id OR old.campaign_name = incoming.campaign_name
-        OR COALESCE(old.campaign_id, old.campaign_name) IS NULL)
-WHERE old.spend_micros <> 0
-GROUP BY 1, 2 ORDER BY spend_micros DESC, campaign
-"""
-_CHANGED = """
-WITH was AS (
-    SELECT date_day, period_start, period_end, level, currency, MAX(import_id) AS import_id,
-        CAST(SUM(spend_micros) AS BIGINT) AS micros
-    FROM old WHERE NOT $partial OR EXISTS (
-        SELECT 1 FROM incoming WHERE incoming.date_day IS NOT DISTINCT FROM old.date_day AND incoming.level = old.level
-            AND (incoming.campaign_id = old.campaign_id OR incoming.campaign_name = old.campaign_name)
-    ) GROUP BY ALL
-), will AS (
-    SELECT date_day, period_start, period_end, level, currency, CAST(SUM(spend_micros) AS BIGINT) AS micros
-    FROM incoming GROUP BY ALL
-)
-SELECT CAST(COALESCE(was.date_day, was.period_start) AS VARCHAR) AS day, was.level, was.currency, was.micros,
-    will.micros, was.import_id
-FROM was LEFT JOIN will ON was.date_day IS NOT DISTINCT FROM will.date_day
-    AND was.period_start IS NOT DISTINCT FROM will.period_start
-    AND was.period_end IS NOT DISTINCT FROM will.period_end AND was.level = will.level AND was.currency = will.currency
-WHERE was.micros IS DISTINCT FROM will.micros
-ORDER BY day, was.level, was.currency
+_OUTCOMES = """
+SELECT import_id, restates, system, CAST(date_day AS VARCHAR), currency, outcomes, was_micros, now_micros
+FROM outcome_changes ORDER BY import_id, restates, system, date_day, currency
 """
 
 
-def restated(
-    connection: duckdb.DuckDBPyConnection, engine: DuckDBEngine, *, replace: bool, partial: bool
-) -> list[dict[str, Any]]:
-    """Hold a file's rows (`accepted`) against the current ones.
+def restatements(facts: Facts, *, zone: str, as_of: datetime | None = None) -> dict[str, Row]:
+    """By import what it restated: `restated` (days of spend), `restated_claims`, `restated_outcomes`, `restatements`.
 
     Args:
-        connection: Where `accepted` is.
-        engine: Where the current `ad_spend` is.
-        replace: Campaigns may be lost.
-        partial: Only campaigns that the file names are replaced, so that none is lost.
-
-    Returns:
-        The days whose spend changes: `day, level, currency, was, now, import_id` (of what is restated).
-
-    Raises:
-        FileRefused: DROPS_CAMPAIGNS, listing campaigns and money.
+        facts: Of the workspace; imports that were taken back have restated nothing.
+        zone: The business's, of the days of outcomes.
+        as_of: Only imports from before this instant exist.
     """
-    incoming = connection.sql(_NEW).to_arrow_table()
-    if incoming.num_rows == 0:
-        return []
-    engine.register("incoming", incoming)
-    # Until an account is named, the unnamed one is it: a first named file restates what came before.
-    accounts = {
-        row[0] for row in engine.rows("SELECT DISTINCT account_id FROM ad_spend SEMI JOIN incoming USING (platform)")
-    }
-    engine.table("old", _OLD, {"adopts": accounts == {"(unnamed)"}})
-    if not (replace or partial):
-        _refuse_drops(engine)
-    rows = engine.rows(_CHANGED, {"partial": partial})
-    return [
-        {
-            "day": day, "level": level, "currency": currency, "was": _money(was, currency),
-            "now": _money(now, currency), "import_id": import_id,
-        }
-        for day, level, currency, was, now, import_id in rows[:_KEPT]
-    ]  # fmt: skip
+    found: dict[str, Row] = defaultdict(lambda: {"restated": [], "restated_claims": [], "restated_outcomes": []})
+    engine = DuckDBEngine()
+    try:
+        facts.expose(engine, as_of=as_of, only=("ad_spend", "claims", "outcomes"))
+        for table in ("ad_spend", "claims", "outcomes"):
+            name_changes(engine, table, zone=zone)
+        for import_id, *row in engine.rows(SPEND):
+            found[import_id]["restated"].append(spend_change(row))
+        for import_id, *row in engine.rows(_CLAIMS):
+            found[import_id]["restated_claims"].append(_claim_change(row))
+        for import_id, *row in engine.rows(_OUTCOMES):
+            found[import_id]["restated_outcomes"].append(_outcome_change(row))
+    finally:
+        engine.close()
+    return {import_id: {**told, "restatements": lines(told)} for import_id, told in found.items()}
 
 
-def _refuse_drops(engine: DuckDBEngine) -> None:
-    dropped = engine.rows(_DROPPED)
-    if not dropped:
-        return
-    shown = [
-        f"{campaign} ({_money(micros, currency)} {currency}, {first} to {last})"
-        for campaign, currency, micros, first, last in dropped[:_SHOWN]
-    ]
-    more = f" and {len(dropped) - _SHOWN} more" if len(dropped) > _SHOWN else ""
-    raise FileRefused(
-        "DROPS_CAMPAIGNS",
-        f"it would drop {len(dropped)} campaigns with spend from days that it covers: {'; '.join(shown)}{more}. "
-        "Pass --replace if they are gone, or --partial if the file holds only some campaigns",
-        needs=("replace", "partial"),
-    )
+def spend_change(row: Iterable[Any]) -> Row:
+    """A row of `SPEND` but for its first column, as `--json` has it: money in the billed currency, as text."""
+    restates, platform, account_id, first, last, level, currency, campaigns, *figures = row
+    spend, impressions, clicks = zip(figures[::2], figures[1::2], strict=True)
+    return {
+        "day": first, "last_day": last, "platform": platform, "account_id": account_id, "level": level,
+        "currency": currency, "campaigns": campaigns,
+        "was": _money(spend[0], currency), "now": _money(spend[1], currency),
+        "change": _money(_change(*spend), currency),
+        "impressions_was": impressions[0], "impressions_now": impressions[1],
+        "impressions_change": _change(*impressions),
+        "clicks_was": clicks[0], "clicks_now": clicks[1], "clicks_change": _change(*clicks),
+        "import_id": restates,
+    }  # fmt: skip
+
+
+def _claim_change(row: Iterable[Any]) -> Row:
+    restates, platform, account_id, first, last, level, action, kind, window, basis, currency, *figures = row
+    was, now, value_was, value_now = figures
+    return {
+        "day": first, "last_day": last, "platform": platform, "account_id": account_id, "level": level,
+        "conversion_action": action, "click_or_view": kind, "attribution_window": window, "date_basis": basis,
+        "claimed_conversions_was": was, "claimed_conversions_now": now,
+        "claimed_conversions_change": round(now - was, 9),
+        "currency": currency or None,
+        "claimed_value_was": _money(value_was, currency), "claimed_value_now": _money(value_now, currency),
+        "claimed_value_change": _money(value_now - value_was, currency),
+        "import_id": restates,
+    }  # fmt: skip
+
+
+def _outcome_change(row: Iterable[Any]) -> Row:
+    restates, system, day, currency, outcomes, was, now = row
+    return {
+        "day": day, "system": system, "currency": currency or None, "outcomes": outcomes,
+        "was": _money(was, currency), "now": _money(now, currency), "change": _money(now - was, currency),
+        "import_id": restates,
+    }  # fmt: skip
+
+
+def _change(was: int | None, now: int | None) -> int | None:
+    """None where neither is known: a file that says nothing changes nothing."""
+    return None if was is None and now is None else (now or 0) - (was or 0)
 
 
 def _money(micros: int | None, currency: str) -> str | None:
-    return None if micros is None else decimal_text(micros, currency)
+    return None if micros is None or not currency else decimal_text(micros, currency)
