@@ -93,7 +93,7 @@ def load(
         facts = Facts(workspace.lake, between_writes=between_writes)
         for stream in journal.streams(workspace.journal):
             while portion := _next_portion(stream, facts, limit=workspace.settings["journal.load_mb"] * _MB):
-                _append(portion, workspace, facts, now(), loaded)
+                _append(portion, workspace, facts, facts.after_all(now()), loaded)
             _pack_away(stream, facts, between_writes)
         _forget_old(workspace, now())
     return loaded

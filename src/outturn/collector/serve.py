@@ -86,16 +86,8 @@ def serve(workspace: Workspace, *, address: str, port: int, workers: int) -> Non
         workers: Processes that answer.
     """
     collector_secret(workspace)
-    loader = subprocess.Popen(
-        [  # noqa: S603 - our own program
-            sys.executable,
-            "-m",
-            "outturn",
-            "-w",
-            str(workspace.root),
-            "load",
-        ]
-    )
+    command = [sys.executable, "-m", "outturn", "-w", str(workspace.root), "load"]
+    loader = subprocess.Popen(command)  # noqa: S603 - our own program
     server = Granian(
         "outturn",
         address=address,

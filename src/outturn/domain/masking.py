@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 MASK = "█"
 MAX_SHOWN = 2000
 
-_EMAIL = re.compile(r"[^\s,;\"'<>()|:]+@[^\s,;\"'<>()|:]+")
+# Tried only where a word begins: from inside a long word without an @ it would be searched again and again.
+_EMAIL = re.compile(r"(?<![^\s,;\"'<>()|:])[^\s,;\"'<>()|:]+@[^\s,;\"'<>()|:]+")
 _PHONE = re.compile(r"(?<![\w.])\+\d[\d ().\-/]{6,}\d")
 # Without a plus a phone looks like an id or a day, so only files about people are searched for one.
 _BARE_PHONE = re.compile(
@@ -32,7 +33,8 @@ def masked(raw: str, *, personal: bool, known: Iterable[str] = ()) -> str:
         personal: The file holds rows about people: bare phone numbers and names are blacked out as well.
         known: Texts of the row that are known to identify someone.
     """
-    text = raw
+    # What is cut off in the end need not be searched, save enough to see where the last address or name ends.
+    text = raw[: 2 * MAX_SHOWN]
     for identifier in sorted({one.strip() for one in known if one and one.strip()}, key=len, reverse=True):
         text = text.replace(identifier, MASK)
     text = _EMAIL.sub(MASK, text)

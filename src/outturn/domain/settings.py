@@ -59,7 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("server", "address_rate", 100, "requests/s", "from one network with a public key, in one worker; bursts of ten seconds; 0: any number"),
     Setting("server", "key_rate", 20000, "requests/s", "with one key, in one worker; bursts of ten seconds; 0: any number"),
     Setting("server", "refused_per_minute", 60, "rows", "refused messages of one key that are kept to be looked at, in one worker"),
-    Setting("consent", "required", False, "", "true: who has not said yes to analytics_storage is taken to have said no"),
+    Setting("consent", "required", default=False, unit="", says="true: who has not said yes to analytics_storage is taken to have said no"),
     Setting("journal", "load_seconds", 60, "seconds", "between two loads into the lake"),
     Setting("journal", "load_mb", 32, "MB", "in the journal that are loaded at once"),
     Setting("journal", "keep_days", 30, "days", "how long segments are kept once they are in the lake"),
