@@ -148,6 +148,7 @@ class World:
         person: int = -1,
         company: int = -1,
         lead_on: int | None = None,
+        currency: str = "EUR",
     ) -> int:
         """A conversion, or a refund of one (its number), with the places that get its credit."""
         number = len(self.rows["conversions"])
@@ -156,7 +157,8 @@ class World:
         sale_day = day(on) if refund_of is None else self.rows["conversions"][refund_of]["date_day"]
         self.add(
             "conversions",
-            goal=goal, outcome_id=f"o{number}", kind=kind if counts else "refund", person_id=person, company_id=company,
+            goal=goal, outcome_id=f"o{number}", kind=kind if counts else "refund", person_id=person,
+            company_id=company, currency=currency,
             lead_at=None if lead_on is None else at(lead_on),
             parent_outcome_id=None if refund_of is None else f"o{refund_of}", occurred_at=at(on), date_day=sale_day,
             cash_day=day(on), counts=counts, kept=kept if counts else 0, value_micros=worth, margin_micros=profit,

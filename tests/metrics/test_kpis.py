@@ -244,6 +244,7 @@ def test_the_frame_of_the_answer(world: World) -> None:
             }
         ],
         "mixed_time_zones": [],
+        "mixes": {"time_zones": [], "currencies": []},
     }  # fmt: skip
 
 
@@ -253,6 +254,33 @@ def test_a_sum_over_time_zones_says_so(world: World) -> None:
     table = world.kpis("channel", kpi=["spend"])
     assert table.mixed_time_zones == ("America/New_York", "Europe/Berlin")
     assert world.kpis(kpi=["clicks"], days=Days(day(5))).mixed_time_zones == ()
+    # Sales lie on the business's days, so what is bought on another's and what it brings are of two.
+    world.spend("1.00", platform="x_ads", campaign_id="x1", time_zone="America/New_York", on=9)
+    assert world.kpis("channel", kpi=["spend"], days=Days(day(9))).mixed_time_zones == ()
+    assert world.kpis("channel", kpi=["roas"], days=Days(day(9))).mixed_time_zones == ("America/New_York", "UTC")
+
+
+def test_a_sum_over_currencies_says_so_in_which_they_were_billed_or_booked(world: World) -> None:
+    world.rate("USD", "1.25")
+    world.rate("CHF", "1.00")
+    world.rate("SEK", "10.00")
+    world.spend("1.00", campaign_id="c1", currency="USD", clicks=1)
+    world.sale("1.00", currency="CHF")
+    world.add(
+        "costs", import_id="i1", line=1, date_day=day(1), channel="Email", kind="fee", cost_micros=1, currency="SEK"
+    )
+
+    def currencies(kpi: str) -> tuple[str, ...]:
+        return world.kpis("channel", kpi=[kpi]).mixes.currencies
+
+    assert currencies("spend") == ()
+    assert currencies("clicks") == currencies("conversions") == ()
+    assert currencies("roas") == ("CHF", "USD")
+    assert world.kpis(kpi=["spend"], days=Days(day(5))).mixes.currencies == ()
+    world.spend("1.00", campaign_id="c2", currency="EUR")
+    table = world.kpis("channel")
+    assert table.mixes.currencies == ("CHF", "EUR", "SEK", "USD")
+    assert table.as_dict()["mixes"] == {"time_zones": [], "currencies": ["CHF", "EUR", "SEK", "USD"]}
 
 
 def test_a_missing_rate_names_currency_and_days(world: World) -> None:

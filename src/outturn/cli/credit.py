@@ -12,6 +12,7 @@ from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
 from outturn.cli.questions import days_between, from_option, goal_option, maturity_option, names, to_option
 from outturn.domain.errors import NoTouches
+from outturn.domain.mixes import Mixes
 
 _SIDE_BY_SIDE = 3  # models whose intervals stand beside their figures; of more, --json has them
 
@@ -77,6 +78,8 @@ def attribute_command(
         _print_compared(labels, found)
     if "nearest" in found:
         _print_nearest(found)
+    if mixes := Mixes(**found["mixes"]):
+        click.echo(mixes.sentence)
 
 
 def _print_intervals(title: str, labels: list[str], found: Row) -> None:
@@ -149,6 +152,7 @@ def _print_known(error: NoTouches, *, as_json: bool) -> None:
         print_json({"error": str(error), "without_touches": error.known})
         return
     claims: Any = error.known["claims"]
+    told: Any = error.known["mixes"]
     if claims:
         rows = [
             [row["platform"], row["spend"] and Decimal(row["spend"]), row["clicks"], row["claimed_conversions"]]
@@ -160,6 +164,8 @@ def _print_known(error: NoTouches, *, as_json: bool) -> None:
             rows,
             caption="Claims of several platforms count the same sale more than once: they are never added up.",
         )
+    if mixes := Mixes(**told):
+        click.echo(mixes.sentence)
 
 
 def _count(conversions: Any) -> str:

@@ -11,6 +11,7 @@ import click
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
 from outturn.cli.progress import progress_bar
+from outturn.domain.mixes import Mixes
 
 _SHOWN = "last_non_direct"
 
@@ -62,6 +63,8 @@ def _print_channels(shown: dict[str, Any]) -> None:
             "of the same market might have given; it knows nothing of cause."
         ),
     )  # fmt: skip
+    if mixes := Mixes(**shown["mixes"]):
+        click.echo(mixes.sentence)
     best = shown["nearest"][0]
     click.echo(
         f"Nearest to the truth: {best['model']}, which still puts {best['misplaced_revenue_share']:.0%} of the revenue "

@@ -95,8 +95,8 @@ def kpis_command(
         [[*(row[name] for name in labels), *(row[name] for name in shown)] for row in table.rows],
         labels=len(labels),
     )
-    if table.mixed_time_zones:
-        click.echo(f"Days of several time zones are added up here: {', '.join(table.mixed_time_zones)}.")
+    if table.mixes:
+        click.echo(table.mixes.sentence)
     if table.period_only:
         click.echo(
             f"{len(table.period_only)} imported figures cover a period without days and are in no row: "
@@ -114,12 +114,15 @@ def _print_rows(
         raise click.UsageError("--rows opens figures of the current build: leave --as-of out")
     asked.pop("by")
     found = workspace.kpi_rows(kpi[0], where, days=days, **asked)
+    mixes = workspace.mixes_of_rows(found)
     if as_json:
-        print_json({"kpi": kpi[0], "where": where, "rows": found})
+        print_json({"kpi": kpi[0], "where": where, "rows": found, "mixes": mixes.as_dict()})
         return
     for measure, rows in found.items():
         columns = [name for name in (rows[0] if rows else {}) if any(row[name] is not None for row in rows)]
         print_table(f"{measure}: {len(rows):,} rows", columns, [[row[name] for name in columns] for row in rows])
+    if mixes:
+        click.echo(mixes.sentence)
 
 
 @click.command("unjoined")

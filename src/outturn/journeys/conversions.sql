@@ -8,7 +8,7 @@ SELECT
     valued.company_id, valued.occurred_at, valued.lead_at, valued.opportunity_at, valued.date_day, valued.cash_day,
     valued.counts, valued.kept, valued.value_micros,
     CASE WHEN goal_rules.of_openings THEN deals.expected_micros ELSE valued.margin_micros END AS margin_micros,
-    valued.new_customer, valued.flags
+    valued.currency, valued.new_customer, valued.flags
 FROM valued
 INNER JOIN goal_rules ON valued.goal = goal_rules.goal
 LEFT JOIN deals ON goal_rules.of_openings AND valued.deal_key = deals.deal_key

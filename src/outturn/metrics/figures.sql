@@ -18,7 +18,7 @@ WITH labelled AS (
         END AS day,
         campaign_id, campaign_name,
         impressions, clicks, visits, video_starts, completed_views, engagements,
-        spend_micros, cost_micros, claimed_conversions, time_zone,
+        spend_micros, cost_micros, claimed_conversions,
         CASE WHEN missing_rate THEN 1 ELSE 0 END AS missing
     FROM channel_day
     WHERE level = $level AND date_day >= $first_day AND date_day <= $last_day
@@ -27,8 +27,6 @@ SELECT
     channel, platform, account_id, campaign_key, ad_group_id, ad_id, day,
     MIN(CASE WHEN $by_campaign THEN campaign_id END) AS campaign_id,
     MAX(CASE WHEN $by_campaign THEN campaign_name END) AS campaign_name,
-    MIN(time_zone) AS first_zone,
-    MAX(time_zone) AS last_zone,
     CAST(SUM(impressions) AS BIGINT) AS impressions,
     CAST(SUM(clicks) AS BIGINT) AS clicks,
     CAST(SUM(visits) AS BIGINT) AS visits,

@@ -10,6 +10,7 @@ from outturn.domain.time import Days
 from outturn.metrics.dimensions import Grain, Key
 from outturn.metrics.kpis import kpis_named
 from outturn.metrics.measures import ORDER_KINDS, STAGE_KINDS, Origin
+from outturn.metrics.mixed import mixed
 from outturn.metrics.question import Question, goal_of
 from outturn.metrics.ratios import kpi_value
 from outturn.metrics.stages import add_deals, add_stages
@@ -66,13 +67,11 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
     """
     question = Question.of(settings, by=by, goal=goal, model=model, days=days, basis=basis, kpi=kpi)
     cells: dict[Key, Cell] = {} if question.grain.by else {Key(): Cell()}
-    zones: set[str] = set()
     if question.needs(Origin.DAY):
-        zones |= add_figures(engine, question, cells)
+        add_figures(engine, question, cells)
     if question.needs(Origin.SALES):
         refuse_missing_rates(question, [sale for sale in unconverted if sale[1] in days])
         add_sales(engine, question, cells)
-        zones |= {settings.time_zone} if zones else set()
     if question.needs(Origin.STAGES, Origin.COHORT):
         add_stages(engine, question, cells)
     if question.needs(Origin.DEALS, Origin.LAGS):
@@ -89,7 +88,7 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
         question.kpis,
         tuple(_row(question, key, cells[key]) for key in _sorted(question.grain, cells)),
         period_only(engine) if period_rows else (),
-        tuple(sorted(zones)) if len(zones) > 1 else (),
+        mixed(engine, question),
     )
 
 

@@ -33,7 +33,8 @@ Row = dict[str, Any]
 
 _AD = (
     "file", "import_id", "line", "adds", "date_day", "platform", "account_id", "channel", "campaign_key", "ad_group_id",
-    "ad_id", "currency", "spend", "impressions", "clicks", "video_starts", "completed_views", "engagements",
+    "ad_id", "time_zone", "currency", "spend", "impressions", "clicks", "video_starts", "completed_views",
+    "engagements",
 )  # fmt: skip
 _VISIT = (
     "file", "import_id", "line", "date_day", "occurred_at", "touch_id", "touch_kind", "channel", "platform",

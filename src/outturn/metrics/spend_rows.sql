@@ -77,8 +77,8 @@ WITH days AS (
 SELECT
     files.file, ad_lines.import_id, ad_lines.line, asked.adds, ad_lines.date_day,
     ad_lines.platform, ad_lines.account_id, ad_lines.channel, ad_lines.campaign_key, ad_lines.ad_group_id, ad_lines.ad_id,
-    ad_lines.currency, ad_lines.billed_micros, ad_lines.impressions, ad_lines.clicks, ad_lines.video_starts,
-    ad_lines.completed_views, ad_lines.engagements
+    ad_lines.time_zone, ad_lines.currency, ad_lines.billed_micros, ad_lines.impressions, ad_lines.clicks,
+    ad_lines.video_starts, ad_lines.completed_views, ad_lines.engagements
 FROM asked
 INNER JOIN ad_lines ON asked.import_id = ad_lines.import_id AND asked.line = ad_lines.line
 LEFT JOIN files ON asked.import_id = files.import_id

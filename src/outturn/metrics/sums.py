@@ -43,8 +43,8 @@ class Cell:
     campaign: Campaign = (None, None)
 
 
-def add_figures(engine: Engine, question: Question, cells: dict[Key, Cell]) -> set[str]:
-    """Add what platforms and tracking report; returns the time zones whose days are summed."""
+def add_figures(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:
+    """Add what platforms and tracking report."""
     grain = question.grain
     parameters = {
         "level": grain.level,
@@ -53,17 +53,14 @@ def add_figures(engine: Engine, question: Question, cells: dict[Key, Cell]) -> s
         **question.span,
         **grain.flags,
     }
-    zones: set[str] = set()
     missing = False
     for row in engine.rows(load(__package__, "figures"), parameters):
         cell = _cell(cells, row)
-        zones.update(zone for text in row[9:11] if text for zone in text.split(","))
-        cell.sums.update(zip(_FIGURES, row[11:-1], strict=True))
+        cell.sums.update(zip(_FIGURES, row[9:-1], strict=True))
         missing = missing or row[-1] == 1
     measures = [measure for kpi in question.kpis for measure in kpi.measures]
     if missing and any(measure.money and measure.origin is Origin.DAY for measure in measures):
         refuse_missing_rates(question, engine.rows(load(__package__, "missing_rates"), question.span))
-    return zones
 
 
 def add_sales(engine: Engine, question: Question, cells: dict[Key, Cell]) -> None:

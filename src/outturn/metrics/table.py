@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from outturn.domain.mixes import NOT_MIXED, Mixes
 from outturn.metrics.dimensions import TIMES
 from outturn.metrics.kpis import Unit
 
@@ -32,7 +33,7 @@ class KpiTable:
         kpis: The KPIs, in the rows' order.
         rows: By column and KPI id: text or days; Decimal for money, numbers for counts and ratios, None for unknown.
         period_only: Figures of whole periods, which are in no row.
-        mixed_time_zones: The zones whose days are added up here, where there is more than one.
+        mixes: The zones whose days, and the currencies whose amounts are added up here, where there are several.
     """
 
     currency: str
@@ -44,7 +45,12 @@ class KpiTable:
     kpis: tuple[Kpi, ...]
     rows: tuple[Mapping[str, Any], ...]
     period_only: tuple[Mapping[str, Any], ...] = ()
-    mixed_time_zones: tuple[str, ...] = field(default=())
+    mixes: Mixes = NOT_MIXED
+
+    @property
+    def mixed_time_zones(self) -> tuple[str, ...]:
+        """The zones whose days are added up here, where there is more than one."""
+        return self.mixes.time_zones
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows as Python values: money as Decimal, days as dates, None for unknown."""
@@ -79,6 +85,7 @@ class KpiTable:
             "rows": [plain(row) for row in self.rows],
             "period_only": [plain(row) for row in self.period_only],
             "mixed_time_zones": list(self.mixed_time_zones),
+            "mixes": self.mixes.as_dict(),
         }
 
 

@@ -12,7 +12,9 @@ from outturn.attribution.totals import By, Total, totals_by
 from outturn.domain.errors import NoTouches, UnknownName, UsageError
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
+from outturn.metrics.mixed import mixed
 from outturn.metrics.query import kpis
+from outturn.metrics.question import Question as KpiQuestion
 from outturn.pipeline.compare import compare, nearest, read_truth
 from outturn.pipeline.read import Reading, reading
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from outturn.attribution.credits import Players
     from outturn.attribution.walked import Maturity
     from outturn.domain.goals import Goal
+    from outturn.domain.settings import Settings
     from outturn.metrics.table import KpiTable
     from outturn.store.workspace import Workspace
 
@@ -85,6 +88,9 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
             question = Question(asked, players, null_maturity, first, last)
             nulls = recredit(open_build.engine, counted, question)._asdict()
         totals = totals_by(open_build.engine, counted.id, asked, by=by)
+        # Several models are compared, beside what was spent and what the platforms claim.
+        beside = ("spend", "claimed_conversions") if len(asked) > 1 else ()
+        mixes = mixed(open_build.engine, _asked(settings, counted.id, days, ("revenue", *beside)))
     whole = next(iter(totals.values()))
     shown = {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in totals.items()}
     return {
@@ -95,6 +101,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         "null_journeys": {**nulls, "maturity_days": round(nulls["maturity_days"], 6)},
         "conversions": _number(sum(row.conversions for row in whole)),
         "revenue": decimal_text(sum(row.revenue_micros for row in whole), settings.currency),
+        "mixes": mixes.as_dict(),
         "ci_level": LEVEL,
         "ci_covers": LABEL,
         "models": shown,
@@ -105,6 +112,10 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         ),
         **({"nearest": nearest(shown, read_truth(truth))} if truth else {}),
     }
+
+
+def _asked(settings: Settings, goal: str, days: Days, kpi: Sequence[str]) -> KpiQuestion:
+    return KpiQuestion.of(settings, by=(), goal=goal, model=None, days=days, basis="conversion_day", kpi=kpi)
 
 
 def _refuse_nonsense(by: str, players: str, null_maturity: str | int) -> None:
@@ -184,6 +195,7 @@ def _without_touches(open_build: Reading, goal: Goal, days: Days) -> NoTouches:
             "currency": whole.currency,
             **whole.as_dict()["rows"][0],
             "claims": [claim for claim in claims if claim["spend"] is not None],
+            "mixes": whole.mixes.as_dict(),
             "import_one_of": list(TOUCH_SOURCES),
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.time import Days
+from outturn.metrics.mixed import mixed_rows
 from outturn.metrics.rows import rows
 from outturn.metrics.table import plain
 from outturn.pipeline.read import reading
@@ -12,6 +13,7 @@ from outturn.pipeline.read import reading
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from outturn.domain.mixes import Mixes
     from outturn.store.workspace import Workspace
 
 
@@ -45,3 +47,8 @@ def kpi_rows(
             **options,
         )
     return {measure: [plain(row) for row in measured] for measure, measured in found.items()}
+
+
+def mixes_of_rows(workspace: Workspace, opened: Mapping[str, list[dict[str, Any]]]) -> Mixes:
+    """What the rows of `kpi_rows` hold that is not alike."""
+    return mixed_rows(opened, workspace.settings.time_zone)

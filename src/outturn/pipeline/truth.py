@@ -26,14 +26,16 @@ def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> dict[s
         planted: By channel; `(none)` is what would have come anyway.
 
     Returns:
-        `channels`, and `nearest`: the models, the one that misplaces least first.
+        `channels`, `nearest`: the models, the one that misplaces least first, and `mixes`: which zones and currencies
+        are added up.
     """
     bought = {
         row["channel"]: row
         for row in kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions")).as_dict()["rows"]
     }
     credited: dict[str, dict[str, dict[str, Any]]] = {}
-    answer = attribute(workspace, ["all"])["models"]
+    answered = attribute(workspace, ["all"])
+    answer = answered["models"]
     for model, rows in answer.items():
         for row in rows:
             credited.setdefault(row["channel"], {})[model] = {name: row[name] for name in _CREDITED}
@@ -55,4 +57,4 @@ def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> dict[s
         for truth in [planted.get(channel, Planted(0, 0))]
     ]
     rows.sort(key=lambda row: (row["channel"] == "(none)", -float(row["spend"] or 0), row["channel"]))
-    return {"channels": rows, "nearest": nearest(answer, planted)}
+    return {"channels": rows, "nearest": nearest(answer, planted), "mixes": answered["mixes"]}
