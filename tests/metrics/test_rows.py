@@ -99,7 +99,7 @@ def test_a_cell_that_cannot_be_is_explained(world: World) -> None:
     with pytest.raises(UnknownName, match="Did you mean 'channel'"):
         opened(world, "spend", "channel", where={"chanel": "Email"})
     with pytest.raises(UsageError, match="no source yet"):
-        opened(world, "mrr")
+        opened(world, "ltv_cac")
     with pytest.raises(UsageError, match="lies outside"):
         opened(world, "spend", "week", where={"week": "2026-03-09"}, days=SECOND_DAY)
 

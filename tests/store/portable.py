@@ -60,6 +60,15 @@ HANDED = {
     table.name: table
     for table in (
         _handed("loaded_imports", "import_id", import_id=Type.TEXT, file=Type.TEXT, partial=Type.FLAG),
+        _handed("rated_days", "date_day, currency", date_day=Type.DAY, currency=Type.TEXT),
+        _handed(
+            "sale_rates",
+            "date_day, currency",
+            date_day=Type.DAY,
+            currency=Type.TEXT,
+            ours=Type.MICROS,
+            theirs=Type.MICROS,
+        ),
         _handed("given_hosts", "host", host=Type.TEXT),
         _handed("goal_kinds", "goal, kind", goal=Type.TEXT, kind=Type.TEXT),
         _handed("goal_statuses", "goal, status", goal=Type.TEXT, status=Type.TEXT),
@@ -123,7 +132,7 @@ VOCABULARY = {
     "import_id": ("i1", "i2", "i3"),
     "state": ("loaded", "loaded", "undone"),
     "status": ("counted", "counted", "pending"),
-    "kind": ("purchase", "purchase", "won", "refund", "lead", "opportunity"),
+    "kind": ("purchase", "purchase", "won", "refund", "lead", "opportunity", "subscription_start", "churn"),
     "stage": ("", "", "won"),
     "goal": ("sale", "lead"),
     "system": ("shopify", "ga4"),

@@ -72,7 +72,7 @@ def build_conversions(engine: Engine, context: JourneyContext, publish: Publish)
     for step in ("sales", "refunds", "orphan_refunds", "dealt"):
         engine.table(step, load(__package__, step), valuation)
     engine.view("rated_days", load(__package__, "rated_days"))
-    engine.table("sale_rates", load(__package__, "sale_rates"), {"currency": context.currency})
+    engine.table("sale_rates", load("outturn.store", "sale_rates"), {"currency": context.currency})
     engine.table("milestones", load(__package__, "milestones"))
     engine.table("newness", load(__package__, "newness"), {"history_days": context.history_days})
     engine.table("valued", load(__package__, "valued"), {"currency": context.currency})

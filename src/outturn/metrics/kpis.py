@@ -201,6 +201,11 @@ NOTES: Mapping[str, str] = {
     "new_customers": "NULL where one of the conversions cannot be told from a repeat.",
     "cac": "Media only; `loaded_cac` adds other costs.",
     "mer": "All revenue over all spend.",
+    "mrr": (
+        "As of the last day of a row, so that the months of a year are not added up. A trial brings nothing, a renewal "
+        "nothing more. In another currency by the rate of the subscription's first day. NULL while a running "
+        "subscription's amount is not known."
+    ),
     "claimed_conversions": (
         "Only where the platform gives one total: claims told apart by action, click or view, or window "
         "overlap, and are never added up."

@@ -15,6 +15,7 @@ class Origin(Enum):
     DEALS = "the ledger's deals (deals); by channel, credited where a goal counts just opportunities"
     LAGS = "the ledger (conversions of a goal that counts just opportunities); not known by channel"
     COHORT = "the ledger (conversions of the same people); not known by channel"
+    RECURRING = "the ledger's subscriptions (outcomes) up to a row's last day; not known by channel"
     NOWHERE = "no source yet: NULL"
 
 
@@ -68,7 +69,12 @@ pipeline = Measure(
 lag_days = Measure("lag_days", Origin.LAGS, "days from the lead to the opening of deals whose lead is known")
 led_deals = Measure("led_deals", Origin.LAGS, "these deals")
 
-recurring_revenue = Measure("recurring_revenue", Origin.NOWHERE, "revenue that recurs every month", money=True)
+recurring_revenue = Measure(
+    "recurring_revenue",
+    Origin.RECURRING,
+    "what subscriptions bring a month: starts and expansions, less contractions and churn",
+    money=True,
+)
 lifetime_value = Measure("lifetime_value", Origin.NOWHERE, "lifetime value of new customers", money=True)
 days_to_pay_back = Measure("days_to_pay_back", Origin.NOWHERE, "days until margin covers what a customer cost")
 click_claims = Measure("click_claims", Origin.NOWHERE, "conversions claimed after clicks, by action and window")

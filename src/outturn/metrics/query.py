@@ -13,6 +13,7 @@ from outturn.metrics.measures import ORDER_KINDS, STAGE_KINDS, Origin
 from outturn.metrics.mixed import mixed
 from outturn.metrics.question import Question, goal_of
 from outturn.metrics.ratios import kpi_value
+from outturn.metrics.recurring import FACTS_OF_SUBSCRIPTIONS, add_recurring
 from outturn.metrics.stages import add_deals, add_stages
 from outturn.metrics.sums import Cell, add_figures, add_sales, fill_in_zeros, refuse_missing_rates
 from outturn.metrics.table import KpiTable
@@ -41,13 +42,15 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
     basis: str = "conversion_day",
     kpi: Sequence[str] = (),
     period_rows: bool = True,
+    subscribed: bool = True,
     unconverted: Collection[tuple[str, date]] = (),
 ) -> KpiTable:
     """Work out KPIs.
 
     Args:
         engine: Knows `channel_day`, `credits`, `conversions`, `deals` and `places` of one build, and the facts
-            `outcomes` (for leads without a goal of their own) and `ad_spend` (for period rows).
+            `outcomes` (for leads without a goal of their own), those of subscriptions, and `ad_spend` (for period
+            rows).
         settings: The workspace's.
         by: Dimensions of `DIMENSIONS`; none: one row for everything. By channel, platform, account or campaign, sales
             are credited under the model and what no touch led to is the row `(none)`; by time alone they are the
@@ -58,6 +61,7 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
         basis: `conversion_day`: refunds on their sale's day; `cash_day`: on their own.
         kpi: Ids; none: all of them.
         period_rows: False: the caller knows that no import holds figures of periods without days.
+        subscribed: False: the caller knows that no import holds subscriptions.
         unconverted: Currency and day of sales that the build left out for want of a rate.
 
     Raises:
@@ -76,6 +80,8 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
         add_stages(engine, question, cells)
     if question.needs(Origin.DEALS, Origin.LAGS):
         add_deals(engine, question, cells)
+    if subscribed and question.needs(Origin.RECURRING):
+        add_recurring(engine, question, cells)
     if question.needs(Origin.DAY, Origin.SALES):
         fill_in_zeros(engine, question, cells)
     return KpiTable(
@@ -92,14 +98,21 @@ def kpis(  # noqa: PLR0913 - one question, spelt out
     )
 
 
-def facts_read(settings: Settings, *, by: Sequence[str] = (), kpi: Sequence[str] = ()) -> tuple[str, ...]:
+def facts_read(
+    settings: Settings, *, by: Sequence[str] = (), kpi: Sequence[str] = (), subscribed: bool = True
+) -> tuple[str, ...]:
     """The fact tables that `kpis` reads beside the build's own, but for `ad_spend` where `period_rows` are asked for.
 
     So the way to a figure by channel need not look at what is current.
     """
-    stages = any(measure.origin is Origin.STAGES for one in kpis_named(kpi) for measure in one.measures)
+    if Grain.of(by).by_source:
+        return ()
+    origins = {measure.origin for one in kpis_named(kpi) for measure in one.measures}
     told = all(goal_of(settings, kind) for kind in STAGE_KINDS.values())
-    return ("outcomes",) if stages and not told and not Grain.of(by).by_source else ()
+    return (
+        *(("outcomes",) if Origin.STAGES in origins and not told else ()),
+        *(FACTS_OF_SUBSCRIPTIONS if Origin.RECURRING in origins and subscribed else ()),
+    )
 
 
 def period_only(engine: Engine) -> tuple[Mapping[str, Any], ...]:

@@ -18,6 +18,7 @@ from outturn.metrics.kpis import kpis_named
 from outturn.metrics.measures import STAGE_KINDS, Origin, costs, spend_and_costs, visits
 from outturn.metrics.measures import claimed_conversions as claimed
 from outturn.metrics.question import goal_of
+from outturn.metrics.recurring import name_recurring
 from outturn.metrics.stages import sale_goal_of
 from outturn.store.sql import load
 
@@ -53,6 +54,7 @@ _DEAL = (
     "file", "import_id", "line", "date_day", "outcome_id", "kind", "stage", "stage_at", "currency", "gross", "amount",
     "probability", "expected",
 )  # fmt: skip
+_RECURRING = ("file", "import_id", "line", "date_day", "outcome_id", "kind", "currency", "gross", "moved")
 _STAGE = ("file", "import_id", "line", "date_day", "outcome_id", "kind", "stage")
 _WON_LEAD = ("file", "import_id", "line", "date_day", "outcome_id", "kind", "sale_id")
 _PLACE = ("channel", "platform", "account_id", "campaign_key", "campaign_name")
@@ -120,7 +122,7 @@ def _rows_of(asked: _Asked, measure: Measure) -> list[Row]:
     if measure.origin is Origin.LAGS:
         return _deals(asked, led=True)
     opens = {
-        Origin.DEALS: _deals, Origin.COHORT: _won_leads,
+        Origin.DEALS: _deals, Origin.COHORT: _won_leads, Origin.RECURRING: _recurring,
         Origin.DAY: {visits: _visits, claimed: _claims, costs: _costs}.get(measure, _spend),
     }  # fmt: skip
     return opens[measure.origin](asked)
@@ -189,6 +191,19 @@ def _deals(asked: _Asked, *, led: bool = False) -> list[Row]:
         if counts is None or row["outcome_id"] in counts
     ]
     return _credited(asked, goal, deals, ("amount", "expected"))
+
+
+def _recurring(asked: _Asked) -> list[Row]:
+    if asked.cell.grain.by_source:
+        return []
+    name_recurring(asked.engine, asked.settings)
+    last = {"last_day": asked.cell.span["last_day"]}
+    found = _named(_RECURRING, asked.engine.rows(load(__package__, "recurring_rows"), last))
+    ours = asked.settings.currency
+    return [
+        {**row, "gross": _money(row["gross"], row["currency"] or ours), "moved": _money(row["moved"], ours)}
+        for row in found
+    ]
 
 
 def _won_leads(asked: _Asked) -> list[Row]:

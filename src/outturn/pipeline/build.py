@@ -181,6 +181,9 @@ def _run(
         ((touches,),) = engine.rows("SELECT COUNT(*) FROM touches")
         ((conversions,),) = engine.rows("SELECT COUNT(*) FROM conversions WHERE counts = 1")
         people = bench.found["people"]["people"]
+        ((subscription_rows,),) = engine.rows(
+            "SELECT COUNT(*) FROM outcomes WHERE kind IN ('subscription_start', 'expansion', 'contraction', 'churn')"
+        )
         ((period_rows,),) = engine.rows("SELECT COUNT(*) FROM ad_spend WHERE date_day IS NULL")
     finally:
         engine.close()
@@ -194,6 +197,7 @@ def _run(
         "seconds": round(time.perf_counter() - started, 3),
         "steps": seconds,
         "period_rows": period_rows,
+        "subscription_rows": subscription_rows,
         "goals": [_as_table(goal) for goal in workspace.settings.goals],
         "facts_before_micros": micros_of(before),
         "found": bench.found,

@@ -112,8 +112,9 @@ def kpis(
     """
     with reading(workspace, build) as open_build:
         period_rows = open_build.build.figures["period_rows"] > 0
+        subscribed = open_build.build.figures.get("subscription_rows", 1) > 0
         facts = {
-            *facts_read(workspace.settings, by=by, kpi=options.get("kpi", ())),
+            *facts_read(workspace.settings, by=by, kpi=options.get("kpi", ()), subscribed=subscribed),
             *(["ad_spend"] if period_rows else []),
         }
         if facts:
@@ -124,6 +125,7 @@ def kpis(
             by=by,
             days=days,
             period_rows=period_rows,
+            subscribed=subscribed,
             unconverted=open_build.unconverted,
             **options,
         )

@@ -36,7 +36,7 @@ def kpi_rows(
     """
     by = tuple("campaign" if name.startswith("campaign") else name for name in where)
     with reading(workspace) as open_build:
-        open_build.name_facts(("ad_spend", "claims", "costs", "events", "outcomes", "imports"))
+        open_build.name_facts(("ad_spend", "claims", "costs", "events", "outcomes", "fx_rates", "imports"))
         found = rows(
             open_build.engine,
             workspace.settings,
