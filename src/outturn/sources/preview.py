@@ -30,8 +30,8 @@ _BELOW = (
     "CASE WHEN COALESCE(campaign_id, campaign_name) IS NULL THEN ad_group_id END AS ad_group_id, "
     "CASE WHEN COALESCE(campaign_id, campaign_name) IS NULL THEN ad_id END AS ad_id"
 )
-_SUMS = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in ("spend_micros", "impressions", "clicks"))
-_INCOMING = f"SELECT '{_ID}' AS import_id, {_ABOUT}, {_BELOW}, {_SUMS} FROM accepted GROUP BY ALL"  # noqa: S608
+_FIGURES = ("spend_micros", "impressions", "clicks")
+_SUMS = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in _FIGURES)
 _BEFORE = f"""
 SELECT ad_spend_rows.import_id, {_ABOUT}, {_BELOW}, {_SUMS}
 FROM ad_spend_rows
@@ -91,7 +91,7 @@ def changes_of(
     Raises:
         FileRefused: DROPS_CAMPAIGNS, listing campaigns and money.
     """
-    incoming = connection.sql(_INCOMING).to_arrow_table()
+    incoming = connection.sql(_incoming(connection)).to_arrow_table()
     if incoming.num_rows == 0:
         return []
     engine.register("incoming", incoming)
@@ -100,6 +100,13 @@ def changes_of(
     if not (replace or partial):
         _refuse_drops(engine)
     return [spend_change(row) for import_id, *row in engine.rows(SPEND) if import_id == _ID]
+
+
+def _incoming(connection: duckdb.DuckDBPyConnection) -> str:
+    """SELECT the file's rows as those of an import; not every report has clicks."""
+    had = {name for name, *_ in connection.execute("DESCRIBE accepted").fetchall()}
+    sums = ", ".join(f"CAST({f'SUM({name})' if name in had else 'NULL'} AS BIGINT) AS {name}" for name in _FIGURES)
+    return f"SELECT '{_ID}' AS import_id, {_ABOUT}, {_BELOW}, {sums} FROM accepted GROUP BY ALL"  # noqa: S608
 
 
 def _set_among(engine: DuckDBEngine, *, partial: bool) -> None:
