@@ -111,6 +111,8 @@ class Known:
         if self._read:
             return
         self._read = True
+        if not self.facts.history():
+            return
         engine = current(self.facts)
         try:
             for platform, *account in engine.rows(

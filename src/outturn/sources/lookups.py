@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import zoneinfo
 from typing import TYPE_CHECKING, Any
@@ -93,8 +94,13 @@ def _currencies(texts: list[str]) -> dict[str, str | None]:
 
 
 def _zones(texts: list[str]) -> dict[str, str | None]:
-    known = zoneinfo.available_timezones()
-    return {text: text.strip() if text.strip() in known else None for text in texts}
+    return {text: text.strip() if text.strip() in _known_zones() else None for text in texts}
+
+
+@functools.cache
+def _known_zones() -> set[str]:
+    """Every IANA name: a walk over hundreds of files, so once per process."""
+    return zoneinfo.available_timezones()
 
 
 def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[str, Any], kind: pa.DataType) -> None:

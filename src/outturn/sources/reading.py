@@ -86,6 +86,7 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
     Raises:
         FileRefused: What concerns the whole file: its encoding, number style, date style, an end that is missing.
     """
+    connection.execute(cells.PRESENT)
     present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
     if frame.kind == "csv" and frame.content.size > _QUICK_BYTES and not any(cell.kind is Kind.KEY for cell in present):
         reading = _read_quickly(connection, Reading(frame, recognised), present, manner)
@@ -148,12 +149,14 @@ def _style(
 ) -> tuple[Style, bool]:
     numeric = [cell for cell in present if cell.kind in NUMERIC]
     rows = "SELECT * FROM texts WHERE cells IS NULL" + (f" LIMIT {_SAMPLE_ROWS}" if sample else "")  # noqa: S608
-    texts = ", ".join(
-        f"CASE WHEN {cells.present(f'{cell.name}_text')} THEN {cell.name}_text END AS {cell.name}_text"
-        for cell in numeric
-    )
 
     def evidence(aggregates: str) -> tuple[int | None, ...]:
+        # Only the columns that are asked about: DuckDB would work through the expressions of all others each time.
+        texts = ", ".join(
+            f"CASE WHEN {cells.present(text)} THEN {text} END AS {text}"
+            for text in (f"{cell.name}_text" for cell in numeric)
+            if text in aggregates
+        )
         found: tuple[int | None, ...] = connection.execute(
             f"SELECT {aggregates} FROM (SELECT {texts} FROM ({rows}))"  # noqa: S608
         ).fetchall()[0]

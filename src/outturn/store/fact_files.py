@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
@@ -67,11 +68,17 @@ def write_row(table: Table, row: Mapping[str, object], target: Path) -> None:
 
 
 def connection() -> duckdb.DuckDBPyConnection:
-    """A database of its own, in UTC and silent."""
-    opened = duckdb.connect()
+    """A session of its own, in UTC."""
+    opened = _instance().cursor()
     # Stdout is a command's answer, where DuckDB would draw its own progress.
     opened.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return opened
+
+
+@functools.cache
+def _instance() -> duckdb.DuckDBPyConnection:
+    """One for the process: it takes longer to come up than an import's small questions take together."""
+    return duckdb.connect()
 
 
 def copy_statement(select: str, target: Path) -> str:
