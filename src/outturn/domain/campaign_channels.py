@@ -12,7 +12,7 @@ one that says "display" or "video", which are goods, too. Of the platforms with 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from outturn.domain import channels
 from outturn.domain.channels import UNASSIGNED, joined, joined_sql, stated_channel
@@ -30,6 +30,9 @@ from outturn.domain.conditions import (
     text_sql,
     words,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # (platform or "*", campaign name pattern with * for any text, channel); letters' case does not count, the first fits.
 CampaignRule = tuple[str, str, str]
@@ -196,12 +199,32 @@ def campaign_channel_sql(
             "campaign_type": joined_sql(campaign_type),
             "campaign_name": fold_sql(campaign_name),
         }
-    found = (
-        answer_sql(_user_rules(rules), folded, otherwise=None),
-        channels.stated_channel_sql(stated_channel),
-        answer_sql(TYPE_RULES, folded, otherwise=None),
-        answer_sql(NAME_RULES, folded, otherwise=None),
-        answer_sql(SOURCE_RULES, folded, otherwise=UNASSIGNED),
-    )
-    named = "\n".join(f"WHEN {answer} IS NOT NULL THEN {text_sql(by)}" for answer, by in zip(found, BY, strict=True))
-    return f"coalesce({', '.join(found)})", f"CASE {named} END"
+    return first_answer_sql(campaign_answers_sql(folded, stated_channel=stated_channel, rules=rules))
+
+
+def campaign_answers_sql(
+    folded: Mapping[str, str], *, stated_channel: str = "stated_channel", rules: tuple[CampaignRule, ...] = ()
+) -> dict[By, str]:
+    """What each word has to say of a campaign's channel, firmest first, in SQL; NULL: nothing.
+
+    Args:
+        folded: SQL of `joined_sql` of `platform` and `campaign_type`, and of `fold_sql` of `campaign_name`.
+        stated_channel: A column's name.
+        rules: The user's, the first that fits.
+    """
+    return {
+        "rule": answer_sql(_user_rules(rules), folded, otherwise=None),
+        "stated": channels.stated_channel_sql(stated_channel),
+        "type": answer_sql(TYPE_RULES, folded, otherwise=None),
+        "name": answer_sql(NAME_RULES, folded, otherwise=None),
+        "source": answer_sql(SOURCE_RULES, folded, otherwise=UNASSIGNED),
+    }
+
+
+def first_answer_sql(answers: Mapping[By, str]) -> tuple[str, str]:
+    """The channel, and what named it: the first of `campaign_answers_sql`, or of the columns that a step made of them.
+
+    The answers are long and each is written twice, so what is asked of many campaigns has such a step.
+    """
+    named = "\n".join(f"WHEN {answer} IS NOT NULL THEN {text_sql(by)}" for by, answer in answers.items())
+    return f"coalesce({', '.join(answers.values())})", f"CASE {named} END"

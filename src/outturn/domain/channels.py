@@ -230,7 +230,5 @@ def stated_channel(text: str | None) -> str | None:
 def stated_channel_sql(column: str) -> str:
     """`stated_channel` in SQL of both engines; NULL where the column names none."""
     nothing = In("column", _NOTHING).sql({"column": fold_sql(column)})
-    cases = " ".join(
-        f"WHEN {joined_sql(column)} = {text_sql(key)} THEN {text_sql(name)}" for key, name in _KNOWN.items()
-    )
-    return f"CASE WHEN {nothing} THEN NULL {cases} ELSE trim({column}, ' ') END"
+    known = " ".join(f"WHEN {text_sql(key)} THEN {text_sql(name)}" for key, name in _KNOWN.items())
+    return f"CASE WHEN {nothing} THEN NULL ELSE CASE {joined_sql(column)} {known} ELSE trim({column}, ' ') END END"

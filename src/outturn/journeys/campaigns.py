@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from outturn.domain.campaign_channels import campaign_channel_sql
+from outturn.domain.campaign_channels import campaign_answers_sql, first_answer_sql
+from outturn.domain.channels import joined_sql
+from outturn.domain.conditions import fold_sql
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
@@ -26,10 +28,21 @@ def build_campaigns(engine: Engine, context: JourneyContext, publish: Publish) -
     """
     for step in ("campaign_bearers", "campaign_keys", "campaign_facts", "campaign_names"):
         engine.table(step, load(__package__, step))
-    channel, channel_by = campaign_channel_sql(rules=context.channel_rules)
+    # Each in a step of its own: the rules name the texts a hundred times, and the answers are named twice.
+    folded = (
+        f"SELECT campaign_facts.*, {joined_sql('platform')} AS folded_platform, "  # noqa: S608 - no user's text
+        f"{joined_sql('campaign_type')} AS folded_type, {fold_sql('campaign_name')} AS folded_name FROM campaign_facts"
+    )
+    answers = campaign_answers_sql(
+        {"platform": "folded_platform", "campaign_type": "folded_type", "campaign_name": "folded_name"},
+        rules=context.channel_rules,
+    )
+    answered = ", ".join(f"{answer} AS by_{by}" for by, answer in answers.items())
+    channel, channel_by = first_answer_sql({by: f"by_{by}" for by in answers})
     publish(
         "campaigns",
         "SELECT platform, account_id, campaign_key, campaign_id, campaign_name, campaign_type, "  # noqa: S608 - rules are quoted
-        f"{channel} AS channel, {channel_by} AS channel_by FROM campaign_facts",
+        f"{channel} AS channel, {channel_by} AS channel_by "
+        f"FROM (SELECT folded.*, {answered} FROM ({folded}) AS folded)",
         order=("platform", "account_id", "campaign_key"),
     )
