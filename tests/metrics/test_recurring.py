@@ -48,7 +48,7 @@ def test_rows_of_other_figures_bear_it_too(world: World) -> None:
     moved(world, "a", "subscription_start", "30.00", on=2)
     world.spend("5.00", campaign_id="c1", on=1)
     world.spend("5.00", campaign_id="c1", on=9)
-    assert world.figures("date_day", kpi=["spend", "mrr"]) == {
+    assert world.figures("date_day", kpi=("spend", "mrr")) == {
         "2026-03-02": ("5.00", None),
         "2026-03-03": (None, "30.00"),
         "2026-03-10": ("5.00", "30.00"),
@@ -83,10 +83,10 @@ def test_it_is_unknown_while_a_subscription_of_unknown_amount_runs(world: World)
 
 def test_what_does_not_count_brings_nothing(world: World) -> None:
     moved(world, "a", "subscription_start", "30.00")
-    amount = {"gross_micros": micros("9.00"), "currency": "EUR"}
-    world.outcome("stripe:b", "subscription_start", deal_id="b", status="test", **amount)
-    world.outcome("stripe:c", "subscription_start", deal_id="c", status="void", **amount)
-    world.outcome("tag:d", "subscription_start", deal_id="d", tracker=True, **amount)
+    for outcome_id, status, tracker in (("s:b", "test", False), ("s:c", "void", False), ("tag:d", "counted", True)):
+        world.outcome(
+            outcome_id, "subscription_start", status=status, tracker=tracker, gross_micros=9_000_000, currency="EUR"
+        )
     assert world.figures(kpi="mrr") == {(): "30.00"}
 
 

@@ -1,4 +1,4 @@
-"""Stripe's subscriptions, from the tables as landed to monthly recurring revenue by month, and back to file and line."""
+"""Stripe's subscriptions, from the tables as landed to monthly recurring revenue, and back to file and line."""
 
 from __future__ import annotations
 

@@ -66,10 +66,34 @@ def test_a_second_table_below_is_ignored_and_counted(world: World) -> None:
     assert (report.accepted, report.refused, report.totals["EUR"]["sessions"]) == (2, 0, 1300)
 
 
-def test_a_report_without_days_is_not_taken(world: World) -> None:
-    text = BLOCK + HEADER.replace(",Date", "") + "google / cpc,1000,700,4.5,100.10\n"
-    report = world.text("period.csv", text, currency="EUR")
-    assert (report.verdict, list(report.reasons)) == ("refuse", ["UNRECOGNISED"])
+PERIOD = HEADER.replace(",Date", "") + ",1300,900,4.5,100.10\n"
+PERIOD += "google / cpc,1000,700,4.5,100.10\nnews / email,300,200,0,0\n"
+
+
+def test_a_report_without_days_is_kept_as_its_period(world: World) -> None:
+    report = world.text("period.csv", BLOCK + PERIOD, currency="EUR")
+    assert (report.verdict, report.accepted, report.ignored) == ("period_only", 2, 1)
+    assert [report.summary["first_day"], report.summary["last_day"]] == ["2026-09-01", "2026-09-02"]
+    assert world.rows(
+        "SELECT date_day, CAST(period_start AS VARCHAR), CAST(period_end AS VARCHAR), campaign_name, "
+        "conversion_action, claimed_conversions, claimed_value_micros FROM claims "
+        "WHERE campaign_name = 'google / cpc' ORDER BY ALL"
+    ) == [
+        (None, "2026-09-01", "2026-09-02", "google / cpc", "key_events", 4.5, None),
+        (None, "2026-09-01", "2026-09-02", "google / cpc", "total_revenue", None, 100_100_000),
+    ]
+
+
+def test_a_period_of_one_day_is_that_day(world: World) -> None:
+    report = world.text("day.csv", BLOCK.replace("End date: 20260902", "End date: 20260901") + PERIOD, currency="EUR")
+    assert (report.verdict, report.summary["first_day"]) == ("accept", "2026-09-01")
+    assert world.rows("SELECT DISTINCT CAST(date_day AS VARCHAR), period_start FROM claims") == [("2026-09-01", None)]
+
+
+@pytest.mark.parametrize("end", ["", "# End date: 20260831\n", "# End date: 20260931\n"])
+def test_a_report_without_days_states_its_period(world: World, end: str) -> None:
+    report = world.text("period.csv", BLOCK.replace("# End date: 20260902\n", end) + PERIOD, currency="EUR")
+    assert (report.verdict, list(report.reasons)) == ("refuse", ["NO_DAY"])
 
 
 @pytest.mark.parametrize(("day", "code"), [("20260931", "BAD_DATE"), ("20270101", "BAD_DATE"), ("", "MISSING_VALUE")])
