@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outturn.metrics.checks import claims_apart, level_disagreements
+from outturn.metrics.checks import claims_apart, level_disagreements, levels_told
 from tests.metrics.conftest import World, day, micros
 
 if TYPE_CHECKING:
@@ -116,6 +116,21 @@ def test_levels_that_disagree_are_listed(world: World) -> None:
         ("c2", "None", "2.00"),
     ]
     assert served(world, "ad_group")["Paid Search", "c1", "(not broken down)", ""] == -euros("0.50")
+    told = levels_told(world.engine)
+    assert (told["levels_disagree"], [one["finer"] for one in told["examples"]]) == (2, ["10.50", "2.00"])
+    assert told["says"] == (
+        "Levels of google_ads a1 disagree on 1 day, first on 2026-03-02: campaign says 10.00 EUR, ad_group 10.50 EUR. "
+        "Figures follow the coarser one."
+    )
+
+
+def test_levels_that_agree_are_not_spoken_of(world: World) -> None:
+    world.spend("10.00", campaign_id="c1", clicks=3)
+    world.build()
+    assert levels_told(world.engine)["says"] == ""
+    world.spend("10.00", level="ad_group", campaign_id="c1", ad_group_id="g1", clicks=4)
+    world.build()
+    assert "campaign says 3 clicks, ad_group 4 clicks" in levels_told(world.engine)["says"]
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,54 @@ def test_a_name_is_the_campaign_whose_id_alone_bore_it(world: World) -> None:
     assert (whole.verdict, world.spend()) == ("accept", {"A": "6.00 EUR", "B": "2.00 EUR"})
 
 
+def test_a_partial_file_of_ads_without_campaigns_replaces_those_ads(world: World) -> None:
+    header = "ad_id,date,impressions,spend,swipes\n"
+    one, two = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+    world.text("1.csv", f"{header}{one},2026-09-01T10:00:00,1,5,1\n{two},2026-09-01T10:00:00,1,7,1\n", currency="EUR")
+    world.text("2.csv", f"{header}{two},2026-09-01T10:00:00,1,9,1\n", currency="EUR", partial=True)
+    assert world.rows("SELECT ad_id, spend_micros FROM ad_spend ORDER BY 1") == [(one, 5), (two, 9)]
+
+
+def test_rows_of_several_accounts_are_told_by_their_campaigns_or_refused(world: World) -> None:
+    named = META.replace("Campaign name", "Account ID,Campaign name")
+    world.text("known.csv", named + "7,A,1,2026-09-01,1.00,1,1\n8,B,2,2026-09-01,2.00,1,1\n")
+    both = world.text("both.csv", META + "A,1,2026-09-01,3.00,1,1\nB,2,2026-09-01,4.00,1,1\n")
+    assert both.verdict == "accept"
+    assert world.spend("account_id") == {"7": "3.00 USD", "8": "4.00 USD"}
+    assert [(one["account_id"], one["change"]) for one in told(world, both.import_id)["restatements"]] == [
+        ("7", {"USD": "2.00"}),
+        ("8", {"USD": "2.00"}),
+    ]
+    unknown = META + "A,1,2026-09-02,3.00,1,1\nB,2,2026-09-02,4.00,1,1\nC,3,2026-09-02,4.00,1,1\n"
+    refused = world.text("unknown.csv", unknown)
+    assert (refused.verdict, list(refused.reasons), refused.needs) == ("refuse", ["NO_ACCOUNT"], ("account",))
+    assert world.spend("account_id") == {"7": "3.00 USD", "8": "4.00 USD"}
+
+
+def test_a_period_is_restated_as_a_period_and_leaves_days_alone(world: World) -> None:
+    header = "Reporting starts,Reporting ends,Campaign name,Amount spent (USD),Impressions,Link clicks\n"
+    first = world.text("1.csv", header + "2026-08-01,2026-08-31,A,9.00,1,1\n")
+    world.text("day.csv", header + "2026-08-05,2026-08-05,A,1.00,1,1\n")
+    again = world.text("2.csv", header + "2026-08-01,2026-08-31,A,8.00,1,1\n")
+    assert (first.verdict, again.verdict) == ("period_only", "period_only")
+    (period,) = told(world, again.import_id)["restated"]
+    assert (period["day"], period["last_day"], period["was"], period["now"]) == (
+        "2026-08-01", "2026-08-31", "9.00", "8.00",
+    )  # fmt: skip
+    assert world.spend("date_day") == {None: "8.00 USD", "2026-08-05": "1.00 USD"}
+
+
+def test_an_account_that_gets_its_name_restates_what_it_spent_without_one(world: World) -> None:
+    first = world.text("1.csv", META + "A,1,2026-09-01,1.00,1,1\nB,2,2026-09-01,5.00,1,1\n")
+    named = META.replace("Campaign name", "Account ID,Campaign name")
+    lacking = world.text("2.csv", named + "7,A,1,2026-09-01,2.00,1,1\n")
+    assert list(lacking.reasons) == ["DROPS_CAMPAIGNS"]
+    second = world.text("2.csv", named + "7,A,1,2026-09-01,2.00,1,1\nB,B,2,2026-09-01,5.00,1,1\n", replace=True)
+    (day,) = second.summary["restated"]
+    assert (day["account_id"], day["was"], day["now"], day["import_id"]) == ("7", "6.00", "2.00", first.import_id)
+    assert told(world, second.import_id)["restated"] == second.summary["restated"]
+
+
 def test_hours_whose_zone_was_told_since_take_the_place_of_those_booked_elsewhere(world: World) -> None:
     first = world.text("hours.csv", _HOURS, currency="EUR")
     assert world.text("hours.csv", _HOURS, currency="EUR").verdict == "unchanged"

@@ -79,6 +79,8 @@ def _say_built(figures: dict[str, Any]) -> None:
     click.echo(build_line(figures))
     for goal in figures["found"]["conversions"]["idle_goals"]:
         click.echo(goal["says"])
+    if levels := figures["found"]["channel_day"]["says"]:
+        click.echo(levels)
 
 
 def build_line(figures: dict[str, object]) -> str:

@@ -20,6 +20,7 @@ from outturn.journeys.erasure import BLANKED_OUTCOME_COLUMNS
 from outturn.journeys.people import build_people
 from outturn.journeys.touches import build_touches
 from outturn.metrics.channel_day import build_channel_day
+from outturn.metrics.checks import levels_told
 from outturn.store.book import Book
 from outturn.store.builds import AS_OF_PREFIX, Build, Builds
 from outturn.store.engine import Engine, open_engine
@@ -94,6 +95,7 @@ def _credits(bench: Bench) -> None:
 def _channel_day(bench: Bench) -> None:
     settings = bench.settings
     build_channel_day(bench.engine, bench.publish, currency=settings.currency, time_zone=settings.time_zone)
+    bench.found["channel_day"] = levels_told(bench.engine)
 
 
 STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
