@@ -30,7 +30,7 @@ REFUSAL_CODES: dict[str, str] = {
     "BAD_ENCODING": "bytes that are no text in the file's encoding",
     "BAD_NUMBER": "not a number, not a whole micro, or out of range",
     "COLUMN_SHIFT": "the row has another number of cells than the header",
-    "CURRENCY_MISMATCH": "the header and the row name different currencies",
+    "CURRENCY_MISMATCH": "header, signs, rows, --currency or the account's table state different currencies",
     "DROPS_CAMPAIGNS": "the file would drop campaigns with spend from days that it covers",
     "DUPLICATE_HEADER": "a needed column stands twice in the header",
     "EMPTY_FILE": "no rows",
