@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from outturn.attribution import models
+from outturn.attribution.chain import most_players
 from outturn.attribution.kernel import WalkKernel
 from outturn.attribution.walked import Journeys
 from outturn.domain.errors import Refusal
@@ -110,6 +111,14 @@ def test_a_thousand_touches_share_less_micros_than_they_are() -> None:
     world = World([Touch(1, hour // 2, 1 + hour % 5) for hour in range(1000)], [Entry(1, 600, 777)])
     for model in models.names():
         assert sum(world.by_place(model).values()) == 777
+
+
+def test_more_channels_than_a_chain_tells_apart_are_refused() -> None:
+    channels = ("(none)", *(f"note {number}" for number in range(most_players(3))))
+    world = World([Touch(1, 1, 1)], [Entry(1, 5, 777)], channels=channels)
+    with pytest.raises(Refusal, match="name 55,107 channels, and markov_3 tells at most 55,106 apart"):
+        world.by_place("markov_3")
+    assert world.by_place("linear") == {1: 777}
 
 
 def test_amounts_that_64_bits_might_not_hold_are_refused() -> None:

@@ -91,7 +91,7 @@ def count(
     """
     if not 1 <= order <= MAX_ORDER:
         raise ValueError(f"a Markov chain of order {order}: 1 to {MAX_ORDER} are known")
-    if (of_players + 2) ** (order + 1) >= 1 << 63:
+    if of_players > most_players(order):
         raise ValueError(f"{of_players} players are too many for a Markov chain of order {order}")
     if len(players) and not 0 <= int(players.min()) <= int(players.max()) < of_players:
         raise ValueError(f"players are numbered 0 to {of_players - 1}")
@@ -144,6 +144,18 @@ def _added_up(order: int, players: int, codes: Codes, counts: Codes | None) -> T
     return Transitions(order, players, ordered[begins], np.add.reduceat(counts[by_code], begins))
 
 
+def most_players(order: int) -> int:
+    """How many players a chain of this order tells apart: the codes of its steps are 64 bits wide.
+
+    >>> most_players(3)
+    55106
+    """
+    most = int((1 << 63) ** (1 / (order + 1))) + 2  # a float's guess, from above
+    while (most + 2) ** (order + 1) >= 1 << 63:
+        most -= 1
+    return most
+
+
 def _frozen(array: npt.NDArray[Any], type_: type[np.generic]) -> npt.NDArray[Any]:
     """The array as compiled code expects it: of this type, in one piece, read only."""
     view = np.ascontiguousarray(array, dtype=type_).view()
@@ -152,7 +164,7 @@ def _frozen(array: npt.NDArray[Any], type_: type[np.generic]) -> npt.NDArray[Any
 
 
 @compiled(types.int64(INT32S, INT64S, FLAGS, FLAGS, types.int64, types.int64, _ROOM))
-def _encode(  # noqa: PLR0913, PLR0917
+def _encode(  # noqa: PLR0913, PLR0917 (compiled functions take no keywords)
     players: npt.NDArray[np.int32],
     ends: Codes,
     is_converting: npt.NDArray[np.bool_],

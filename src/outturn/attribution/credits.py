@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from outturn.attribution import models, rules
 from outturn.attribution.cells import MOST_CONVERSIONS, Sums
+from outturn.attribution.chain import most_players
 from outturn.attribution.effects import Fit, credit_left_out, fit
 from outturn.attribution.kernel import WalkKernel, frozen
 from outturn.attribution.shares import credit_entries
@@ -193,6 +194,8 @@ def _fits(journeys: Journeys, places: Places, question: Question, maturity_micro
             if (order := models.ORDERS.get(name)) and _players(name, question) == players
         }
         player, how_many = places.players(players)
+        for name, order in of_players.items():
+            _refuse_too_many(name, players, how_many, most_players(order))
         fitted = fit(
             journeys,
             player,
@@ -203,6 +206,14 @@ def _fits(journeys: Journeys, places: Places, question: Question, maturity_micro
         )
         fits.update({name: fitted[order] for name, order in of_players.items()})
     return fits
+
+
+def _refuse_too_many(name: str, players: str, how_many: int, most: int) -> None:
+    if how_many > most:
+        raise Refusal(
+            f"The touches name {how_many:,} {players}s, and {name} tells at most {most:,} apart. So many are mostly "
+            f"free text in the column {players} of a touches file: import it anew with that text in another column."
+        )
 
 
 def _players(name: str, question: Question) -> Players:

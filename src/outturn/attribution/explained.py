@@ -145,9 +145,9 @@ def parts_of(
         ValueError: The model gave no weighting.
     """
     if len(steps) <= 1:
-        # Every model gives one touch, or (none), the whole: nobody has to wait for the compiler.
+        # Every model gives one touch, or (none), the whole.
         return Parts((1.0,), (1.0,), {entry.outcome_id: (entry.value_micros,) for entry in entries})
-    from outturn.attribution.parts import divided, weighed  # noqa: PLC0415
+    from outturn.attribution.parts import divided, weighed  # noqa: PLC0415 - it loads the compiler
 
     sale = entries[0]
     channels = {step.channel: effects.get(model, {}).get(step.channel, 0.0) for step in steps}

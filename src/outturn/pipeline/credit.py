@@ -81,8 +81,8 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         nulls = open_build.build.figures["found"]["credits"][counted.id]
         is_built = counted == built and (null_maturity, players) == ("p90", "channel")
         if not is_built or days.first or days.last:
-            # Here, because it loads the compiler, which the build's own answer does not need.
-            from outturn.attribution.credits import Question, recredit  # noqa: PLC0415
+            # The build's own answer does not need it.
+            from outturn.attribution.credits import Question, recredit  # noqa: PLC0415 - it loads the compiler
 
             first, last = ((day - _EPOCH).days for day in (days.first or date.min, days.last or date.max))
             question = Question(asked, players, null_maturity, first, last)
