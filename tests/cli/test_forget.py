@@ -231,3 +231,67 @@ def test_whoever_is_forgotten_by_address_is_forgotten_by_its_hash(empty: Path, t
     }
     (row_of_all,) = answer("-w", empty, "kpis", "--kpi", "revenue,conversions")["rows"]
     assert (row_of_all["conversions"], float(row_of_all["revenue"])) == (2, 40.0)
+
+
+CRM_FILES = {
+    "hubspot_contacts.csv": """
+Record ID,First Name,Last Name,Email,Phone Number,Create Date,Company Name,Original Traffic Source,UTM Source
+900711,Anabel,Leefield,anabel@acme.example,+49 171 1234567,2025-01-10 09:00,Acme,PAID_SOCIAL,
+900712,Bernadette,Rayburn,rayburn@acme.example,(030) 555 66 77,2025-13-20 09:00,Acme,ORGANIC_SEARCH,
+900713,Evelyn,Foxtrot,evelyn@bolt.example,,2025-04-02 09:00,Bolt,DIRECT_TRAFFIC,news
+""",
+    "hubspot_deals.csv": """
+Record ID,Deal Name,Deal Stage,Amount,Currency,Create Date,Close Date,Associated Contact IDs,Associated Contact,\
+Associated Company
+71,Acme rollout,Closed Won,12000,EUR,2025-04-01 10:00,2025-05-20 10:00,900711;900713,Anabel Leefield,Acme
+72,Leefield pilot,Closed Won,much,EUR,2025-04-15 10:00,2025-05-01 10:00,900711,Anabel Leefield,Bolt
+""",
+    "hubspot_merges.csv": """
+vid_to_merge,canonical_vid,contact_id,timestamp
+900714,900711,900711,2025-06-01 10:00:00
+""",
+    "salesforce_leads.csv": """
+id,name,first_name,last_name,email,created_date,is_converted,converted_date,converted_contact_id,is_deleted,lead_source,company
+00Q900715AbCdEfGHI,Anabel Leefield,Anabel,Leefield,anabel@acme.example,2025-01-12T09:00:00Z,true,2025-02-01,\
+003900716AbCdEfGHI,false,Paid Search,Acme
+""",
+}
+CLEAR = (
+    "900711", "900712", "900713", "900714", "00Q900715AbCdEf", "003900716AbCdEf", "Anabel", "Leefield", "Bernadette",
+    "Rayburn", "anabel@acme", "rayburn@acme", "1234567", "555 66 77",
+)  # fmt: skip
+
+
+def test_contacts_of_a_crm_never_lie_in_clear_and_can_be_forgotten(empty: Path, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in CRM_FILES]
+    for file in files:
+        file.write_text(CRM_FILES[file.name].lstrip(), encoding="utf-8")
+    taken = answer("-w", empty, "import", *files)["files"]
+    assert [(file["accepted"], file["refused"]) for file in taken] == [(2, 1), (1, 1), (1, 0), (1, 0)]
+    assert mentions(empty, [text.encode() for text in CLEAR]) == set()
+    refused = {row["line"]: row for row in answer("-w", empty, "refused")["rows"]}
+    assert refused[3]["reason"] in ("BAD_DATE", "BAD_NUMBER")
+
+    # The CRM's own id still opens the entry, in Salesforce's long form too.
+    for known, kind in (
+        ("hubspot:contact:900711", "lead"),
+        ("salesforce:lead:00Q900715AbCdEfGHI:qualified", "qualified"),
+    ):
+        (row,) = answer("-w", empty, "explain", known)["rows"]
+        assert row["kind"] == kind
+
+    before = answer("-w", empty, "kpis", "--kpi", "revenue,conversions,leads,opportunities")
+    person = answer("-w", empty, "person", "export", "hubspot:contact:900711")
+    assert answer("-w", empty, "person", "export", "anabel@acme.example")["person_key"] == person["person_key"]
+    keys = [bytes.fromhex(key) for key in person["identifiers"]]
+    assert len(keys) >= 5
+    assert mentions(empty, keys)
+    answer("-w", empty, "forget", "hubspot:contact:900711")
+    again = [file["verdict"] for file in answer("-w", empty, "import", *files)["files"]]
+    assert set(again) <= {"accept", "unchanged"}
+    for file in files:
+        file.write_text(CRM_FILES[file.name], encoding="utf-8")
+    answer("-w", empty, "import", *files)
+    assert mentions(empty, [form for key in keys for form in (key, key.hex().encode())]) == {"book.sqlite"}
+    assert mentions(empty, [text.encode() for text in CLEAR]) == set()
+    assert answer("-w", empty, "kpis", "--kpi", "revenue,conversions,leads,opportunities") == before

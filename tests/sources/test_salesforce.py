@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outturn.domain.identifiers import identity_key
+from outturn.domain.identifiers import identity_key, record_id
 from outturn.sources.crm import share_sql
 from outturn.store.duckdb_engine import DuckDBEngine
 from tests.sources.samples import as_csv
@@ -48,6 +48,11 @@ CONTACT = {
 
 def key(world: World, kind: IdentityKind, text: str) -> bytes:
     return identity_key(world.workspace.secret(), kind, text)
+
+
+def record(world: World, what: str, native: str) -> str:
+    """The id of a person's entry in the ledger."""
+    return record_id(world.workspace.secret(), f"salesforce:{what}", native)
 
 
 def test_a_report_ends_in_totals_and_a_footer(world: World) -> None:
@@ -158,23 +163,23 @@ def test_a_lead_becomes_its_contact_and_they_are_one_lead(world: World) -> None:
     lead, contact = key(world, "crm", "salesforce:00Q1G00000AbCdE"), key(world, "crm", "salesforce:0031G00000AbCdE")
     company = key(world, "company", "salesforce:0011G00000XyZaB")
     assert world.rows(
-        "SELECT outcome_id, kind, status, crm_key, company_key FROM outcomes WHERE stage = '' ORDER BY outcome_id"
+        "SELECT outcome_id, kind, status, crm_key, company_key FROM outcomes WHERE stage = '' ORDER BY kind, status"
     ) == [
+        (record(world, "lead", "00Q1G00000AbCdE"), "lead", "counted", lead, company),
+        (record(world, "contact", "0031G00000AbCdE"), "lead", "void", contact, company),
         ("salesforce:0061G00000AbCdE", "opportunity", "counted", contact, company),
-        ("salesforce:contact:0031G00000AbCdE", "lead", "void", contact, company),
-        ("salesforce:lead:00Q1G00000AbCdE", "lead", "counted", lead, company),
-        ("salesforce:lead:00Q1G00000AbCdE:qualified", "qualified", "counted", lead, company),
+        (record(world, "lead", "00Q1G00000AbCdE") + ":qualified", "qualified", "counted", lead, company),
     ]
     assert world.rows("SELECT crm_key FROM events WHERE anonymous_key = $key", {"key": contact}) == [(lead,)]
     assert world.rows("SELECT event_id, type, gclid, utm_source FROM events WHERE type <> 'identify'") == [
-        ("salesforce:lead:00Q1G00000AbCdE:origin", "page", "Cj0-x", "google")
+        (record(world, "lead", "00Q1G00000AbCdE") + ":origin", "page", "Cj0-x", "google")
     ]
 
 
 def test_a_lead_source_is_a_touch_where_it_names_a_channel(world: World) -> None:
     world.take(world.file("contacts.csv", as_csv([CONTACT, CONTACT | {"id": "003000000000002", "lead_source": "Web"}])))
     assert world.rows("SELECT event_id, type, stated_channel FROM events WHERE type <> 'identify'") == [
-        ("salesforce:contact:0031G00000AbCdE:origin", "touch", "Paid Search")
+        (record(world, "contact", "0031G00000AbCdE") + ":origin", "touch", "Paid Search")
     ]
 
 

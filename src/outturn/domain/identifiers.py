@@ -22,7 +22,12 @@ BUCKETS = 64
 IdentityKind = Literal["anonymous", "user", "email", "phone", "crm", "company"]
 IDENTITY_KINDS: tuple[IdentityKind, ...] = get_args(IdentityKind)
 
+RECORD_DIGITS = 20
+"""Hexadecimal ones, in `record_id`: of a hundred million rows, no two are likely to meet."""
+
 _BLOCK_BYTES = 64
+_SHORT_ID = 15
+_LONG_ID = re.compile("[0-9A-Za-z]{18}")
 _FLOATED = re.compile(r"-?[0-9]+\.0+")
 
 
@@ -38,6 +43,47 @@ def identity_key(secret: bytes, kind: IdentityKind, canonical: str) -> bytes:
     'e2fc41c3352ba70d'
     """
     return hmac.digest(secret, f"{kind}:{canonical}".encode(), "sha256")
+
+
+def record_id(secret: bytes, what: str, native: str) -> str:
+    """The id of a CRM's row about a person, such as a contact: equal ids meet, and nobody reads the CRM's out of it.
+
+    It is no part of the person's key, so that the row may stay in the ledger when its person is forgotten.
+
+    Args:
+        secret: The workspace's key.
+        what: System and kind of row, `hubspot:contact`.
+        native: The CRM's own id.
+
+    >>> record_id(b"secret", "hubspot:contact", "11")
+    'hubspot:contact:a6de778128117ab1f71d'
+    """
+    return f"{what}:{hmac.digest(secret, f'record:{what}:{native}'.encode(), 'sha256').hex()[:RECORD_DIGITS]}"
+
+
+def named_record(text: str) -> tuple[str, str, list[str], str]:
+    """A row about a person as people name it: its system, kind, possible ids, and which of its entries is meant.
+
+    Salesforce writes one id with 15 or with 18 characters, of which the last three only check the others.
+
+    >>> named_record("salesforce:lead:00Q1G00000AbCdEFGH:qualified")
+    ('salesforce', 'lead', ['00Q1G00000AbCdEFGH', '00Q1G00000AbCdE'], ':qualified')
+    """
+    system, _, rest = text.strip().partition(":")
+    what, _, rest = rest.partition(":")
+    native, colon, entry = rest.partition(":")
+    shorter = [native[:_SHORT_ID]] if _LONG_ID.fullmatch(native) else []
+    return system, what, [canonical_id(native), *shorter] if native else [], colon + entry
+
+
+def records_meant(secret: bytes, text: str) -> list[str]:
+    """What `record_id` may have made of a row's own name.
+
+    >>> records_meant(b"secret", "hubspot:contact:11") == [record_id(b"secret", "hubspot:contact", "11")]
+    True
+    """
+    system, what, natives, entry = named_record(text)
+    return [record_id(secret, f"{system}:{what}", native) + entry for native in natives]
 
 
 def hmac_pads(secret: bytes) -> tuple[bytes, bytes]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from outturn.domain.errors import UsageError
-from outturn.domain.identifiers import IdentityKind, canonical_email, canonical_id, identity_key
+from outturn.domain.identifiers import IdentityKind, canonical_email, canonical_id, identity_key, named_record
 from outturn.domain.phones import canonical_phone
 from outturn.journeys.people import build_people
 from outturn.store.facts import Rewrite
@@ -196,10 +196,13 @@ def export_person(engine: Engine, person: PersonFound) -> dict[str, Any]:
 
 def _keys_of(text: str, secret: bytes, phone_region: str) -> list[tuple[str, bytes]]:
     kind, colon, rest = text.partition(":")
+    # A row of a CRM, as `explain` takes it: its key is made of the system and the id alone.
+    system, _, natives, _ = named_record(text)
     named: dict[IdentityKind, str] = {"user": text, "anonymous": text, "crm": text}
     if colon and kind in (*named, "email", "phone", ORDER):
         named = {given: rest for given in named if given == kind}
         text = rest if kind in ("email", "phone") else ""
+        natives = []
     canonical: dict[IdentityKind, str | None] = {
         given: own if given == "anonymous" else canonical_id(own) for given, own in named.items()
     }
@@ -208,6 +211,7 @@ def _keys_of(text: str, secret: bytes, phone_region: str) -> list[tuple[str, byt
     keys: list[tuple[str, bytes]] = [
         (kind, identity_key(secret, kind, given)) for kind, given in canonical.items() if given
     ]
+    keys += [("crm", identity_key(secret, "crm", f"{system}:{native}")) for native in natives]
     if canonical["email"]:
         digest = hashlib.sha256(canonical["email"].encode()).hexdigest()
         keys.append((HASHED_EMAIL, identity_key(secret, "email", f"sha256:{digest}")))

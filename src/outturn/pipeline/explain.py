@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from outturn.attribution.explained import Entry, Parts, Step, Trail, effects_of, entries_of, parts_of, trail_of
 from outturn.attribution.models import known
 from outturn.domain.errors import UnknownName, WorkspaceError
+from outturn.domain.identifiers import records_meant
 from outturn.domain.money import decimal_text
 from outturn.domain.time import MICROS_PER_DAY, instant_of
 from outturn.pipeline.origins import OUTCOME_TOUCH, Row, ledger_rows, name_rows, nearest_outcomes, touch_rows
@@ -81,9 +82,13 @@ def explain(
 
 
 def _named(open_build: Reading, outcome_id: str) -> str:
-    """The outcome's whole id, also where only its native, order, deal or payment id is given and just one has it."""
-    if entries_of(open_build.engine, outcome_id) or ledger_rows(open_build, [outcome_id]):
-        return outcome_id
+    """The outcome's whole id, also where only its native, order, deal or payment id is given and just one has it.
+
+    Of contacts and leads the CRM's own id is taken, which the ledger has only as a keyed hash.
+    """
+    for one in (outcome_id, *records_meant(open_build.workspace.secret(), outcome_id)):
+        if entries_of(open_build.engine, one) or ledger_rows(open_build, [one]):
+            return one
     alike, nearest = nearest_outcomes(open_build, outcome_id)
     # A refund bears its sale's order, and the sale's id before its own.
     sales = [one for one in alike if not any(one.startswith(f"{other}:") for other in alike)]

@@ -3,6 +3,9 @@
 Each is a lead from when the CRM has it, and `qualified` where the export says since when. The identifiers of a contact
 are one person's; so are those of contacts that were merged, and of a lead and the contact that it became. The companies
 of a contact are said in events of type identify.
+
+No table of ours holds a contact's own id: entries of the ledger have one that is made from it, `record_id`, which stays
+when the person is forgotten; events have one made from the person's keys, with which they go.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ LENT = "SELECT contact_id, company_key, crm_key IS NULL AS forgotten FROM contac
 """What a table of contacts lends as `contacts`: whoever was forgotten by address is so on deals too."""
 
 
-def contact_steps(crm: Crm, rows: str, *, aliases_are_gone: bool = False) -> dict[str, str]:
+def contact_steps(crm: Crm, what: str, rows: str, *, aliases_are_gone: bool = False) -> dict[str, str]:
     """Steps of a table of contacts or leads: `contact_companies`, `contact_aliases` and `contact_facts`.
 
     Args:
         crm: Whose they are.
+        what: `contact` or `lead`.
         rows: A SELECT over `accepted`: all of its cells, among them contact_id, crm_key, email_key, phone_key and
             created_at, with qualified_at, deleted, company_ids and alias_ids (lists), company_name.
         aliases_are_gone: The aliases were merged into the row that names them: rows of their own count no more.
@@ -43,7 +47,7 @@ def contact_steps(crm: Crm, rows: str, *, aliases_are_gone: bool = False) -> dic
     """  # noqa: S608
     facts = f"""
         SELECT
-            given_contacts.*, company_key,
+            given_contacts.*, {crm.record(what, "contact_id")} AS record_id, company_key,
             COALESCE(deleted, FALSE) OR contact_id IN (SELECT contact_id FROM gone_contacts{merged}) AS gone
         FROM given_contacts
         LEFT JOIN (SELECT line, arg_min(company_key, place) AS company_key FROM contact_companies GROUP BY line)
@@ -59,35 +63,38 @@ def contact_steps(crm: Crm, rows: str, *, aliases_are_gone: bool = False) -> dic
     }  # fmt: skip
 
 
-def contact_outcomes(crm: Crm, what: str) -> str:
-    """A SELECT of `outcomes` after `contact_steps`.
-
-    Args:
-        crm: Whose they are.
-        what: `contact` or `lead`.
-    """
+def contact_outcomes(crm: Crm) -> str:
+    """A SELECT of `outcomes` after `contact_steps`."""
     same = f"""
         '{crm.name}' AS system, FALSE AS tracker, '' AS stage, CASE WHEN gone THEN 'void' ELSE 'counted' END AS status,
         crm_key, email_key, phone_key, company_key
     """
-    native = f"'{crm.name}:{what}:' || contact_id"
     return f"""
-        SELECT line, {native} AS outcome_id, 'lead' AS kind, created_at AS occurred_at, {same}
+        SELECT line, record_id AS outcome_id, 'lead' AS kind, created_at AS occurred_at, {same}
         FROM contact_facts WHERE created_at IS NOT NULL
         UNION ALL
-        SELECT line, {native} || ':qualified' AS outcome_id, 'qualified' AS kind, qualified_at AS occurred_at, {same}
+        SELECT line, record_id || ':qualified' AS outcome_id, 'qualified' AS kind, qualified_at AS occurred_at, {same}
         FROM contact_facts WHERE qualified_at IS NOT NULL
     """  # noqa: S608
 
 
-def gone_outcomes(crm: Crm, rows: str) -> str:
-    """A SELECT of `outcomes`: what earlier imports said of contacts that count no more (`rows`: line, gone_id)."""
-    native = f"'{crm.name}:contact:' || gone_id"
+def gone_steps(crm: Crm, rows: str) -> dict[str, str]:
+    """A step of a table that says which contacts count no more: `gone_records`.
+
+    Args:
+        crm: Whose they are.
+        rows: A SELECT of line and gone_id.
+    """
+    return {"gone_records": f"SELECT line, {crm.record('contact', 'gone_id')} AS record_id FROM ({rows})"}  # noqa: S608
+
+
+def gone_outcomes(crm: Crm) -> str:
+    """A SELECT of `outcomes` after `gone_steps`: what earlier imports said of those contacts."""
     return f"""
         SELECT
             line, outcome_id, '{crm.name}' AS system, FALSE AS tracker, kind, stage, 'void' AS status, occurred_at,
             crm_key, company_key
-        FROM earlier JOIN ({rows}) AS gone ON outcome_id IN ({native}, {native} || ':qualified')
+        FROM earlier JOIN gone_records ON outcome_id IN (record_id, record_id || ':qualified')
     """  # noqa: S608
 
 
@@ -96,8 +103,8 @@ def contact_identities(crm: Crm, what: str) -> str:
 
     An id of the same person stands in the column of browsers: one row has one place for an id of the CRM.
     """
-    keys = "hex(COALESCE({0}, ''::BLOB))"
-    mark = " || '.' || ".join(keys.format(key) for key in ("email_key", "phone_key", "company_key", "anonymous_key"))
+    keys = ("crm_key", "email_key", "phone_key", "company_key", "anonymous_key")
+    mark = " || '.' || ".join(f"hex(COALESCE({key}, ''::BLOB))" for key in keys)
     return f"""
         WITH said AS (
             SELECT contact_facts.* EXCLUDE (company_key), contact_companies.company_key, NULL::BLOB AS anonymous_key
@@ -107,7 +114,7 @@ def contact_identities(crm: Crm, what: str) -> str:
             FROM contact_facts JOIN contact_aliases USING (line)
         )
         SELECT
-            line, '{crm.name}:{what}:' || contact_id || ':' || left(md5({mark}), 12) AS event_id,
+            line, '{crm.name}:{what}:' || left(md5({mark}), 20) AS event_id,
             '{crm.name}' AS source, 'identify' AS type, COALESCE(created_at, getvariable('now')) AS occurred_at,
             getvariable('now') AS received_at, crm_key, email_key, phone_key, anonymous_key, company_key,
             'file' AS trust

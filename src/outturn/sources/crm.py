@@ -56,6 +56,10 @@ class Crm:
         """SQL, in a layout's steps, for the key of a contact's (`crm`) or company's id."""
         return f"outturn_key('{identity}', '{self.name}:' || {self.native(text)})"
 
+    def record(self, what: str, text: str) -> str:
+        """SQL, in a layout's steps, for the id of a row about a person (`record_id` of the domain)."""
+        return f"outturn_record('{self.name}:{what}', {text})"
+
     @property
     def canonical(self) -> str:
         """For a KEY cell: the canonical text of an id."""

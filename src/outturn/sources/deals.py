@@ -33,7 +33,7 @@ _OPENINGS = """
 
 
 def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
-    """Steps of a table of deals: `deal_people` (line, contact_id, crm_key, place) and `deal_facts` (one row per deal).
+    """Steps of a table of deals: `deal_people` (line, contact_id, record_id, crm_key, place), `deal_facts` (by deal).
 
     Args:
         crm: Whose deals they are.
@@ -50,7 +50,8 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             SELECT line, {crm.native("contact_id")} AS contact_id, {crm.key("crm", "contact_id")} AS crm_key, place
             FROM named
         )
-        SELECT line, contact_id, crm_key, MIN(place) AS place FROM keyed
+        SELECT line, contact_id, {crm.record("contact", "contact_id")} AS record_id, crm_key, MIN(place) AS place
+        FROM keyed
         WHERE crm_key NOT IN (SELECT key FROM suppressed)
             AND contact_id NOT IN (SELECT contact_id FROM contacts WHERE forgotten)
         GROUP BY line, contact_id, crm_key
@@ -70,7 +71,7 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             SELECT line, company_key, 3000000 + place FROM deal_people JOIN contacts USING (contact_id)
             UNION ALL
             SELECT line, company_key, 4000000 + place FROM deal_people
-            JOIN earlier ON outcome_id = '{crm.name}:contact:' || contact_id
+            JOIN earlier ON outcome_id = record_id
         ), company AS (
             SELECT line, arg_min(company_key, place) AS company_key FROM belonging
             WHERE company_key IS NOT NULL GROUP BY line
@@ -193,14 +194,26 @@ def moves_outcomes(crm: Crm, deals: str = "deals") -> str:
 
 
 def deal_identities(crm: Crm) -> str:
-    """A SELECT of `events` after `snapshot_steps`: every contact of a deal belongs to the deal's company."""
+    """A SELECT of `events` after `snapshot_steps`: every contact of a deal belongs to the deal's company.
+
+    Several contacts of a deal without a company belong to the deal itself, under the key that journeys group it by.
+    """
     return f"""
+        WITH grouped AS (
+            SELECT
+                deal_people.line, deal_id, created_at, deal_people.crm_key,
+                COALESCE(company_key, unhex(sha256('deal:{crm.name}:' || deal_id))) AS company_key
+            FROM deal_people JOIN deal_facts USING (line)
+            WHERE NOT gone
+            QUALIFY deal_facts.company_key IS NOT NULL OR COUNT(*) OVER (PARTITION BY deal_id) > 1
+        )
         SELECT
-            deal_people.line, '{crm.name}:deal:' || deal_id || ':contact:' || contact_id || ':'
-            || left(md5(hex(company_key)), 12) AS event_id, '{crm.name}' AS source, 'identify' AS type,
+            line, '{crm.name}:deal:' || deal_id || ':contact:'
+            || left(md5(hex(crm_key) || '.' || hex(company_key)), 20) AS event_id,
+            '{crm.name}' AS source, 'identify' AS type,
             COALESCE(created_at, getvariable('now')) AS occurred_at, getvariable('now') AS received_at,
-            deal_people.crm_key, company_key, 'file' AS trust
-        FROM deal_people JOIN deal_facts USING (line) WHERE company_key IS NOT NULL AND NOT gone
+            crm_key, company_key, 'file' AS trust
+        FROM grouped
     """  # noqa: S608
 
 

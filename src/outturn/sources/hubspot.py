@@ -72,13 +72,14 @@ _DEALS = f"""
 # know the contact itself.
 _DEAL_ORIGINS = f"""
     SELECT
-        given_deals.*, 'deal:' || given_deals.deal_id AS native, given_deals.created_at AS seen_at, crm_key,
+        given_deals.*, 'hubspot:deal:' || given_deals.deal_id AS noted_of, given_deals.created_at AS seen_at,
+        crm_key,
         NULL::BLOB AS email_key, NULL::BLOB AS phone_key, {_PLATFORM} AS platform,
         CASE WHEN known.line IS NULL THEN {_CHANNEL} END AS stated_channel
     FROM given_deals JOIN deal_facts USING (line)
     LEFT JOIN (
         SELECT DISTINCT line FROM deal_people WHERE contact_id IN (SELECT contact_id FROM contacts)
-        OR 'hubspot:contact:' || contact_id IN (SELECT outcome_id FROM earlier)
+        OR record_id IN (SELECT outcome_id FROM earlier)
     ) AS known USING (line)
     WHERE NOT gone
 """  # noqa: S608
@@ -150,12 +151,12 @@ _CONTACTS = f"""
 """  # noqa: S608
 _CONTACT_ORIGINS = f"""
     SELECT
-        *, 'contact:' || contact_id AS native, COALESCE(first_seen, first_conversion, created_at) AS seen_at,
+        *, record_id AS noted_of, COALESCE(first_seen, first_conversion, created_at) AS seen_at,
         {_CHANNEL} AS stated_channel, {_PLATFORM} AS platform
     FROM contact_facts WHERE NOT gone
 """  # noqa: S608
 
-_MERGED_AWAY = contacts.gone_outcomes(_CRM, "SELECT line, unnest(alias_ids) AS gone_id FROM given_contacts")
+_MERGED_AWAY = contacts.gone_steps(_CRM, "SELECT line, unnest(alias_ids) AS gone_id FROM given_contacts")
 
 
 def _contacts(name: str, cells: tuple[Cell, ...], marks: tuple[str, ...]) -> Layout:
@@ -164,9 +165,9 @@ def _contacts(name: str, cells: tuple[Cell, ...], marks: tuple[str, ...]) -> Lay
         name,
         cells,
         marks=marks,
-        steps=contacts.contact_steps(_CRM, _CONTACTS, aliases_are_gone=True),
+        steps=contacts.contact_steps(_CRM, "contact", _CONTACTS, aliases_are_gone=True) | _MERGED_AWAY,
         outputs={
-            "outcomes": f"({contacts.contact_outcomes(_CRM, 'contact')}) UNION ALL BY NAME ({_MERGED_AWAY})",
+            "outcomes": f"({contacts.contact_outcomes(_CRM)}) UNION ALL BY NAME ({contacts.gone_outcomes(_CRM)})",
             "events": f"({identities}) UNION ALL BY NAME ({origin_events(_CRM, _CONTACT_ORIGINS)})",
         },
         totals=(Total("contacts", "1"),),
@@ -255,31 +256,32 @@ _LENDERS = (
 )
 _MERGES = """
     SELECT
-        line, 'hubspot:contact:' || kept_id || ':merged:' || gone_id AS event_id, 'hubspot' AS source,
+        line, 'hubspot:merge:' || left(md5(hex(kept_key) || '.' || hex(gone_key)), 20) AS event_id, 'hubspot' AS source,
         'identify' AS type, merged_at AS occurred_at, getvariable('now') AS received_at, kept_key AS crm_key,
         gone_key AS anonymous_key, 'file' AS trust
     FROM accepted WHERE kept_key IS NOT NULL AND gone_key IS NOT NULL
 """
 _MEMBERS = """
     SELECT
-        line, 'hubspot:contact:' || contact_id || ':company:' || left(md5(hex(company_key)), 12) AS event_id,
+        line, 'hubspot:member:' || left(md5(hex(crm_key) || '.' || hex(company_key)), 20) AS event_id,
         'hubspot' AS source, 'identify' AS type, getvariable('now') AS occurred_at, getvariable('now') AS received_at,
         crm_key, company_key, 'file' AS trust
     FROM accepted WHERE crm_key IS NOT NULL
 """
 _FORMS = """
     SELECT
-        line, 'hubspot:form:' || COALESCE(submission_id, form_id || ':' || contact_id || ':' || epoch_us(occurred_at))
+        line, 'hubspot:form:'
+        || COALESCE(submission_id, left(md5(form_id || '.' || hex(crm_key) || '.' || epoch_us(occurred_at)), 20))
         AS event_id, 'hubspot' AS source, 'track' AS type, 'Form submitted' AS name, occurred_at,
         getvariable('now') AS received_at, crm_key, 'file' AS trust, url, {columns}
     FROM (SELECT *, {kept} AS url FROM accepted WHERE crm_key IS NOT NULL)
 """
 _QUALIFIED = """
     SELECT
-        arg_min(line, entered_at) AS line, 'hubspot:contact:' || contact_id || ':qualified' AS outcome_id,
+        arg_min(line, entered_at) AS line, ANY_VALUE(record_id) || ':qualified' AS outcome_id,
         'hubspot' AS system, FALSE AS tracker, 'qualified' AS kind, '' AS stage, 'counted' AS status,
         MIN(entered_at) AS occurred_at, ANY_VALUE(crm_key) AS crm_key, ANY_VALUE(company_key) AS company_key
-    FROM accepted LEFT JOIN contacts USING (contact_id)
+    FROM recorded LEFT JOIN contacts USING (contact_id)
     WHERE property = 'lifecyclestage' AND stage_id IN ('marketingqualifiedlead', 'salesqualifiedlead')
     GROUP BY contact_id
 """
@@ -330,8 +332,9 @@ _PEOPLE = (
         ),
         outputs={
             "events": _MERGES,
-            "outcomes": contacts.gone_outcomes(_CRM, "SELECT line, gone_id FROM accepted"),
+            "outcomes": contacts.gone_outcomes(_CRM),
         },
+        steps=contacts.gone_steps(_CRM, "SELECT line, gone_id FROM accepted"),
         leans=("earlier",),
         lends={"gone_contacts": "SELECT gone_id AS contact_id FROM accepted"},
         suppressed="strip",
@@ -356,6 +359,7 @@ _PEOPLE = (
             *_HISTORY[1:],
             _contact_key("crm_key", ("contact_id",)),
         ),
+        steps={"recorded": f"SELECT *, {_CRM.record('contact', 'contact_id')} AS record_id FROM accepted"},  # noqa: S608
         outputs={"outcomes": _QUALIFIED},
         suppressed="strip",
         turn=2,

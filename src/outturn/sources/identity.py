@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from outturn.domain.identifiers import hmac_pads
+from outturn.domain.identifiers import RECORD_DIGITS, hmac_pads
 from outturn.domain.phones import canonical_phone
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _CANONICAL = {
 
 
 def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppressed: Iterable[bytes]) -> None:
-    """Teach an engine `outturn_key(kind, canonical)` and whom to forget (`suppressed`).
+    """Teach an engine `outturn_key(kind, canonical)`, `outturn_record(what, native)` and whom to forget (`suppressed`).
 
     The pads are bound as variables: the secret never stands in the text of a statement.
     """
@@ -46,6 +46,10 @@ def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppresse
     connection.execute(
         "CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS unhex(sha256(getvariable('outturn_outer') || "
         "unhex(sha256(getvariable('outturn_inner') || encode(kind || ':' || canonical)))))"
+    )
+    connection.execute(
+        "CREATE OR REPLACE MACRO outturn_record(what, native) AS what || ':' || "
+        f"left(lower(hex(outturn_key('record', what || ':' || native))), {RECORD_DIGITS})"
     )
     connection.register("suppressed_keys", pa.table({"key": pa.array(sorted(suppressed), pa.binary())}))
     connection.execute("CREATE OR REPLACE TABLE suppressed AS SELECT * FROM suppressed_keys")

@@ -56,7 +56,7 @@ def origin_events(crm: Crm, rows: str) -> str:
 
     Args:
         crm: Who notes it.
-        rows: A SELECT of the cells above with line, native (what it was noted of, `contact:8001`), seen_at, crm_key,
+        rows: A SELECT of the cells above with line, noted_of (the id of that), seen_at, crm_key,
             email_key, phone_key, stated_channel and platform.
     """
     tagged = ", ".join(ARRIVAL_COLUMNS)
@@ -65,7 +65,7 @@ def origin_events(crm: Crm, rows: str) -> str:
             SELECT *, {kept_address("first_url")} AS url, {kept_address("first_referrer")} AS referrer FROM ({rows})
         ), arrived AS (
             SELECT
-                line, native, seen_at, crm_key, email_key, phone_key, url, referrer, stated_channel, platform,
+                line, noted_of, seen_at, crm_key, email_key, phone_key, url, referrer, stated_channel, platform,
                 {arrival_columns("url", _STATED)}
             FROM addressed WHERE seen_at IS NOT NULL AND COALESCE(crm_key, email_key, phone_key) IS NOT NULL
         ), told AS (
@@ -75,8 +75,8 @@ def origin_events(crm: Crm, rows: str) -> str:
             FROM arrived
         )
         SELECT
-            * EXCLUDE (native, seen_at, by_name, by_arrival, stated_channel, platform, url, referrer),
-            '{crm.name}:' || native || ':origin' AS event_id, '{crm.name}' AS source,
+            * EXCLUDE (noted_of, seen_at, by_name, by_arrival, stated_channel, platform, url, referrer),
+            noted_of || ':origin' AS event_id, '{crm.name}' AS source,
             CASE WHEN by_name THEN 'touch' ELSE 'page' END AS type,
             seen_at AS occurred_at, getvariable('now') AS received_at, 'file' AS trust,
             CASE WHEN NOT by_name THEN url END AS url, CASE WHEN NOT by_name THEN referrer END AS referrer,

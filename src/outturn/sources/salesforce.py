@@ -87,13 +87,14 @@ def _opportunities(*, report: bool, rows: str = "accepted") -> str:
 _NAMED = f"(SELECT * REPLACE (row_id AS deal_id) FROM ({with_row_ids('deal_id', ('company_name', 'title'))}))"  # noqa: S608
 _OPPORTUNITY_ORIGINS = f"""
     SELECT
-        given_deals.*, 'opportunity:' || given_deals.deal_id AS native, given_deals.created_at AS seen_at, crm_key,
+        given_deals.*, 'salesforce:opportunity:' || given_deals.deal_id AS noted_of,
+        given_deals.created_at AS seen_at, crm_key,
         NULL::BLOB AS email_key, NULL::BLOB AS phone_key, NULL::VARCHAR AS platform,
         CASE WHEN known.line IS NULL THEN {_CHANNEL} END AS stated_channel
     FROM given_deals JOIN deal_facts USING (line)
     LEFT JOIN (
         SELECT DISTINCT line FROM deal_people WHERE contact_id IN (SELECT contact_id FROM contacts)
-        OR 'salesforce:contact:' || contact_id IN (SELECT outcome_id FROM earlier)
+        OR record_id IN (SELECT outcome_id FROM earlier)
     ) AS known USING (line)
     WHERE NOT gone
 """  # noqa: S608
@@ -248,11 +249,12 @@ def _people(name: str, what: str, cells: tuple[Cell, ...], *, report: bool = Fal
     """  # noqa: S608
     origins = f"""
         SELECT
-            *, '{what}:' || contact_id AS native, created_at AS seen_at, {_CHANNEL} AS stated_channel,
+            *, record_id AS noted_of, created_at AS seen_at, {_CHANNEL} AS stated_channel,
             NULL::VARCHAR AS platform
         FROM contact_facts WHERE NOT gone
     """  # noqa: S608
-    lent, outcomes = {"contacts": contacts.LENT}, contacts.contact_outcomes(_CRM, what)
+    steps = contacts.contact_steps(_CRM, what, rows)
+    lent, outcomes = {"contacts": contacts.LENT}, contacts.contact_outcomes(_CRM)
     if what == "lead":
         converted = f"""
             SELECT {_CRM.native("deal_id")} AS deal_id, COALESCE(became_id, contact_id) AS contact_id, line AS place
@@ -260,11 +262,12 @@ def _people(name: str, what: str, cells: tuple[Cell, ...], *, report: bool = Fal
         """  # noqa: S608
         became = f"SELECT line, {_CRM.native('became_id')} AS gone_id FROM accepted WHERE became_id IS NOT NULL"  # noqa: S608
         lent |= {"deal_contacts": converted, "gone_contacts": f"SELECT gone_id AS contact_id FROM ({became})"}  # noqa: S608
-        outcomes = f"({outcomes}) UNION ALL BY NAME ({contacts.gone_outcomes(_CRM, became)})"
+        steps |= contacts.gone_steps(_CRM, became)
+        outcomes = f"({outcomes}) UNION ALL BY NAME ({contacts.gone_outcomes(_CRM)})"
     return Layout(
         name,
         cells,
-        steps=contacts.contact_steps(_CRM, rows),
+        steps=steps,
         outputs={
             "outcomes": outcomes,
             "events": f"({contacts.contact_identities(_CRM, what)}) UNION ALL BY NAME ({origin_events(_CRM, origins)})",

@@ -156,8 +156,8 @@ _DISPUTES = f"""
 """  # noqa: S608
 _IDENTITIES = """
     SELECT
-        line, 'stripe:customer:' || customer_id || ':'
-        || left(md5(hex(COALESCE(email_key, ''::BLOB)) || '.' || hex(COALESCE(phone_key, ''::BLOB))), 12) AS event_id,
+        line, 'stripe:customer:' || left(md5(hex(crm_key) || '.' || hex(COALESCE(email_key, ''::BLOB)) || '.'
+        || hex(COALESCE(phone_key, ''::BLOB))), 20) AS event_id,
         'stripe' AS source, 'identify' AS type, occurred_at, getvariable('now') AS received_at, crm_key, email_key,
         phone_key, 'file' AS trust
     FROM accepted WHERE crm_key IS NOT NULL AND COALESCE(email_key, phone_key) IS NOT NULL
