@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from outturn.collector.key_book import KeyBook
     from outturn.collector.keys import Trust
+    from outturn.domain.goals import Per
     from outturn.domain.mixes import Mixes
     from outturn.metrics.table import KpiTable
 
@@ -33,15 +34,16 @@ def silent(_what: str) -> None:
     """The progress of nobody watching."""
 
 
-def create(folder: Path, *, currency: str, time_zone: str = "UTC") -> OpenWorkspace:
+def create(folder: Path, *, currency: str, time_zone: str = "UTC", per: Per = "person") -> OpenWorkspace:
     """Make a new workspace.
 
     Args:
         folder: A new or empty folder.
         currency: ISO 4217, of every report.
         time_zone: IANA name, of the business's days.
+        per: Who buys, and whose journeys the first goal takes: a person's, 30 days back, or a company's, 180 days.
     """
-    return OpenWorkspace(Workspace.create(folder, currency=currency, time_zone=time_zone))
+    return OpenWorkspace(Workspace.create(folder, currency=currency, time_zone=time_zone, per=per))
 
 
 def open(folder: Path | str) -> OpenWorkspace:  # noqa: A001  (read as outturn.open)

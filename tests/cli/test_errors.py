@@ -337,3 +337,22 @@ def test_the_pristine_workspace_is_still_what_it_was(pristine: Path, tmp_path: P
     copy = tmp_path / "copy"
     shutil.copytree(pristine, copy)
     assert answer("-w", copy, "kpis", "--by", "campaign") == answer("-w", pristine, "kpis", "--by", "campaign")
+
+
+def test_sums_beyond_64_bits_are_refused_in_words(empty: Path, tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.csv"
+    header = "outcome_id,kind,occurred_at,user_id,revenue,currency\n"
+    row = "{},purchase,2025-03-10T10:00:00Z,u1,{},EUR\n"
+
+    def taken(*amounts: str, ids: str = "abcd") -> dict[str, object]:
+        file.write_text(header + "".join(map(row.format, ids, amounts)), encoding="utf-8")
+        (report,) = outturn("-w", empty, "import", file, "--no-build", "--json").json["files"]
+        return {name: report[name] for name in ("accepted", "refused", "reasons")}
+
+    most = "9223372036854.775807"
+    assert taken("9223372036854.775808", "5") == {"accepted": 1, "refused": 1, "reasons": {"BAD_NUMBER": 1}}
+    assert taken(most, most) == {"accepted": 0, "refused": 2, "reasons": {"BAD_NUMBER": 2}}
+    assert taken(most, ids="c")["accepted"] == taken(most, ids="d")["accepted"] == 1
+    ran = outturn("-w", empty, "build")
+    assert ran.code == 1
+    assert "64 bits" in ran.err

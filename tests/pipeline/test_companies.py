@@ -128,3 +128,32 @@ def test_a_build_counts_conversions_as_attribute_does(acme: api.OpenWorkspace) -
     assert figures["conversions"] == sum(acme.attribute(goal=goal)["conversions"] for goal in goals) == 9
     assert figures["found"]["companies"]["companies"] == 2
     assert figures["found"]["conversions"]["idle_goals"] == ()
+
+
+def test_where_companies_buy_the_first_goal_is_told_so_and_can_be_made_so(tmp_path: Path) -> None:
+    said = {}
+    for per in ("person", "account"):
+        workspace = api.create(tmp_path / per, currency="EUR", per=per)
+        workspace.import_files(files(tmp_path), now=NOW)
+        said[per] = workspace.build(now=NOW)["found"]["conversions"]["idle_goals"]
+        assert workspace.attribute(["linear"])["lookback_days"] == {"person": 30, "account": 180}[per]
+    (hint,) = said["person"]
+    assert "credits 1 deals of companies" in hint["says"]
+    assert 'per = "account"' in hint["says"]
+    assert said["account"] == ()
+
+
+def test_all_contacts_of_a_deal_without_a_company_are_taken_together(tmp_path: Path) -> None:
+    contacts = "\n".join(line.replace(",Acme,", ",,") for line in CONTACTS.strip().splitlines())
+    deals = "\n".join(line.removesuffix("Acme").replace(",12,", ",12;11,") for line in DEALS.strip().splitlines())
+    for name, text in (("contacts.csv", contacts), ("deals.csv", deals)):
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+    workspace = api.create(tmp_path / "acme", currency="EUR", per="account")
+    workspace.import_files([tmp_path / "contacts.csv", tmp_path / "deals.csv"], now=NOW)
+    workspace.build(now=NOW)
+    (rows,) = workspace.attribute(["linear"])["models"].values()
+    assert {row["channel"]: row["revenue"] for row in rows if row["conversions"]} == {
+        "Paid Social": "6000.00", "Organic Search": "6000.00",
+    }  # fmt: skip
+    # It groups them for that deal alone: nobody's leads become a company's.
+    assert workspace.explain("hubspot:contact:11")["rows"][0]["names_company"] is False

@@ -90,7 +90,7 @@ def _spend(totals: dict[str, dict[str, Any]]) -> str:
 @json_option
 @click.pass_context
 def imports_command(ctx: click.Context, *, day_by_day: bool, as_of: str | None, as_json: bool) -> None:
-    """Show what came in, how fresh it is and what it restated; undo one import.
+    """Show what came in, how fresh it is, what it restated; undo it.
 
     \b
     outturn -w acme imports

@@ -205,7 +205,8 @@ def paths_command(folder: Path | None, /, *, first: str | None, last: str | None
     """The most frequent paths to conversions.
 
     And how many touches and days they take, and how they begin and end. A path's rate is of its journeys that are
-    old enough to tell: conversions / (conversions + those that came to nothing). It is known for all days and customers together.
+    old enough to tell: conversions / (conversions + those that came to nothing). It is known for all days and customers
+    together.
 
     \b
     outturn -w acme paths --top 10

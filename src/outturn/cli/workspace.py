@@ -21,14 +21,22 @@ if TYPE_CHECKING:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--currency", required=True, help="ISO 4217 code of every report, such as EUR.")
 @click.option("--time-zone", default="UTC", show_default=True, help="IANA zone of the business's days.")
+@click.option(
+    "--per",
+    type=click.Choice(["person", "account"]),
+    default="person",
+    show_default=True,
+    help="Who buys, in the first goal: a person, 30 days back, or a company with all of its people, 180 days.",
+)
 @json_option
-def init_command(folder: Path, currency: str, time_zone: str, *, as_json: bool) -> None:
+def init_command(folder: Path, *, as_json: bool, **asked: Any) -> None:
     """Make a new workspace in DIR.
 
     \b
     outturn init acme --currency EUR --time-zone Europe/Berlin
+    outturn init acme --currency EUR --per account
     """
-    workspace = api.create(folder, currency=currency, time_zone=time_zone)
+    workspace = api.create(folder, **asked)
     if as_json:
         print_json({"workspace": str(workspace.root)})
     else:

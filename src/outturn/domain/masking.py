@@ -27,7 +27,8 @@ _NAME = re.compile(
 _PERSONAL_COLUMN = re.compile(
     r"(first|last|middle|full|given|family|sur|contact|customer|buyer|billing|shipping|person|user|lead|recipient)name"
     r"|e?mail|phone|mobile|telefon|fax|address|street|strasse|zip|postal|postcode|birth|vorname|nachname|prenom|apellid"
-    r"|associatedcontact|^name$|(deal|opportunity)(name|title)|description|comment|notes?$|message|subject|nextstep|(contact|lead|customer|client|user|visitor|buyer|person|member)s?ids?$"
+    r"|associatedcontact|^name$|(deal|opportunity)(name|title)|description|comment|notes?$|message|subject|nextstep"
+    r"|(contact|lead|customer|client|user|visitor|buyer|person|member)s?ids?$"
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -1,10 +1,11 @@
-"""Goals that count nothing, or less than they name: said by the build, for 0 looks like an answer."""
+"""Goals that count nothing, less than they name, or companies by the person: said by the build, for they look right."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from outturn.domain.goals import ACCOUNT_LOOKBACK_DAYS
 from outturn.store.sql import load
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class _Held(NamedTuple):
 def idle_goals(engine: Engine, goals: Sequence[Goal]) -> tuple[IdleGoal, ...]:
     """Which goals count nothing, which of their stages nothing entered, and what they leave out for want of a date.
 
+    And, in a workspace without any goal of companies, which of them count deals of companies.
+
     A ledger without any outcome is no goal's fault: only goals that name a system or stages are told then.
 
     Args:
@@ -44,8 +47,15 @@ def idle_goals(engine: Engine, goals: Sequence[Goal]) -> tuple[IdleGoal, ...]:
     held = [_Held(*row) for row in engine.rows(load(__package__, "held"))]
     counting = {goal for (goal,) in engine.rows("SELECT DISTINCT goal FROM sales")}
     undated = dict(engine.rows(load(__package__, "undated")))
+    by_company = any(goal.per == "account" for goal in goals)
+    companies = {} if by_company else dict(engine.rows(load(__package__, "company_deals")))
     told = (
-        (goal, _undated(undated[goal.id]) if goal.id in undated else _idleness(goal, held, counts=goal.id in counting))
+        (
+            goal,
+            _undated(undated[goal.id])
+            if goal.id in undated
+            else _idleness(goal, held, counts=goal.id in counting) or _of_companies(goal, companies.get(goal.id, 0)),
+        )
         for goal in goals
     )
     return tuple(IdleGoal(goal.id, f"Goal {goal.id!r} {says}") for goal, says in told if says)
@@ -71,6 +81,16 @@ def _undated(deals: int) -> str:
     return (
         f"leaves out {deals:,} whose date no import holds. Import the history of the deals' stages, or an export with "
         f"the dates on which they were entered and closed."
+    )
+
+
+def _of_companies(goal: Goal, deals: int) -> str:
+    if not deals:
+        return ""
+    return (
+        f"credits {deals:,} deals of companies to the touches of one contact, {goal.lookback_days} days back. Where "
+        f'companies buy, write per = "account" under [goals.{goal.id}] and take its lookback_days out: then it takes '
+        f"those of all their people, {ACCOUNT_LOOKBACK_DAYS} days back."
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from outturn.domain.goals import Goal
     from outturn.domain.settings import Settings
     from outturn.metrics.table import KpiTable
+    from outturn.store.builds import Build
     from outturn.store.workspace import Workspace
 
 _EPOCH = date(1970, 1, 1)
@@ -44,6 +45,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     players: Players = "channel",
     days: Days = Days(),  # noqa: B008 - frozen
     truth: Path | None = None,
+    build: Build | None = None,
 ) -> dict[str, Any]:
     """Credit by model and channel or campaign, in the form of `outturn attribute --json`.
 
@@ -59,6 +61,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         players: Whom `markov_1` fits: channels, or campaigns.
         days: Sales of these days, refunds on their sale's.
         truth: A simulated market's truth file, to tell which model came nearest.
+        build: Another one than the published.
 
     Raises:
         NoTouches: No import holds touches; says which would, and shows what can be said without.
@@ -73,7 +76,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     _refuse_nonsense(by, players, null_maturity)
     if truth and (goal or days.first or days.last):
         raise UsageError("A truth file tells of all sales of its market: leave --goal, --from and --to out.")
-    with reading(workspace) as open_build:
+    with reading(workspace, build) as open_build:
         built = open_build.goal(counted)
         open_build.refuse_unconverted(days)
         if not open_build.build.figures["touches"]:

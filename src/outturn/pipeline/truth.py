@@ -8,6 +8,7 @@ from outturn.domain.money import decimal_text
 from outturn.pipeline.compare import Planted, nearest
 from outturn.pipeline.credit import attribute
 from outturn.pipeline.read import kpis
+from outturn.store.builds import Builds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +30,12 @@ def beside_truth(workspace: Workspace, planted: Mapping[str, Planted]) -> dict[s
         `channels`, `nearest`: the models, the one that misplaces least first, and `mixes`: which zones and currencies
         are added up.
     """
-    bought = {
-        row["channel"]: row
-        for row in kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions")).as_dict()["rows"]
-    }
+    # One build for both questions, whatever is published between them.
+    build = Builds(workspace.lake).current()
+    asked = kpis(workspace, ["channel"], kpi=("spend", "claimed_conversions"), build=build)
+    bought = {row["channel"]: row for row in asked.as_dict()["rows"]}
     credited: dict[str, dict[str, dict[str, Any]]] = {}
-    answered = attribute(workspace, ["all"])
+    answered = attribute(workspace, ["all"], build=build)
     answer = answered["models"]
     for model, rows in answer.items():
         for row in rows:

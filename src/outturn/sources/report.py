@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from outturn.domain.errors import FileRefused
 from outturn.domain.mixes import Mixes
 from outturn.domain.money import decimal_text
 
 if TYPE_CHECKING:
     import duckdb
 
-    from outturn.domain.errors import FileRefused
     from outturn.sources.reading import Reading
 
+_LARGEST = 2**63 - 1
 Verdict = Literal["accept", "period_only", "refuse", "unchanged"]
 
 
@@ -78,7 +79,7 @@ def totals_of(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[s
     columns = {row[0] for row in connection.execute("DESCRIBE accepted").fetchall()}
     currency = "currency" if "currency" in columns else "NULL"
     sums = ", ".join(
-        f"CAST(SUM({total.sums}) AS {'DOUBLE' if _is_share(connection, total.sums) else 'BIGINT'})" for total in totals
+        f"CAST(SUM({total.sums}) AS {'DOUBLE' if _is_share(connection, total.sums) else 'HUGEINT'})" for total in totals
     )
     rows = connection.execute(f"SELECT {currency} AS currency, {sums} FROM accepted GROUP BY 1 ORDER BY 1").fetchall()  # noqa: S608
     found: dict[str, dict[str, Any]] = {}
@@ -87,6 +88,12 @@ def totals_of(connection: duckdb.DuckDBPyConnection, reading: Reading) -> dict[s
             continue  # Rows without money beside rows with some: further items of an order, page views.
         shown = {}
         for total, figure in zip(totals, figures, strict=True):
+            if isinstance(figure, int) and abs(figure) > _LARGEST:
+                raise FileRefused(
+                    "BAD_NUMBER",
+                    f"the sum of {total.name} is more than 64 bits hold (9.2 million million of a currency): look for "
+                    "an amount in the wrong unit",
+                )
             shown[total.name] = decimal_text(figure, code) if total.money and figure is not None and code else figure
         found[code or ""] = shown
     return found

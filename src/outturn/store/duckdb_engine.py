@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from outturn.domain.errors import OutturnError, WorkspaceError
+from outturn.domain.errors import OutturnError, Refusal, WorkspaceError
 from outturn.store.macros import MACROS
 from outturn.store.sql import inline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -114,12 +114,14 @@ class DuckDBEngine:
         """The rows as an Arrow table."""
         relation = self._connection.cursor().sql(statement, params=dict(parameters) or None)
         refuse_wide_integers(zip(relation.columns, map(str, relation.types), strict=True))
-        result: pa.Table = relation.to_arrow_table()
+        with _within_64_bits():
+            result: pa.Table = relation.to_arrow_table()
         return result
 
     def rows(self, statement: str, parameters: Mapping[str, object] = NO_PARAMETERS) -> list[tuple[Any, ...]]:
         """A few rows as Python values, without loading Arrow."""
-        return self._connection.cursor().execute(statement, dict(parameters) or None).fetchall()
+        with _within_64_bits():
+            return self._connection.cursor().execute(statement, dict(parameters) or None).fetchall()
 
     def write(
         self,
@@ -135,11 +137,12 @@ class DuckDBEngine:
         file = folder / "part-00000.parquet"
         sorting = f" ORDER BY {', '.join(f'{column} ASC NULLS LAST' for column in order)}" if order else ""
         columns = _typed(table) if table else "*"
-        self._connection.cursor().execute(
-            f"COPY (SELECT {columns} FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
-            dict(parameters) or None,
-        )
+        with _within_64_bits():
+            self._connection.cursor().execute(
+                f"COPY (SELECT {columns} FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
+                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
+                dict(parameters) or None,
+            )
         return [file]
 
     def map_people(
@@ -169,12 +172,27 @@ class DuckDBEngine:
         """Give `name` to a view or table, whichever bore it before."""
         cursor = cursor or self._connection.cursor()
         other = "TABLE" if kind == "VIEW" else "VIEW"
-        try:
-            cursor.execute(f"CREATE OR REPLACE {kind} {name} AS {statement}", dict(parameters) or None)
-        except duckdb.CatalogException:
-            with suppress(duckdb.CatalogException):
-                cursor.execute(f"DROP {other} {name}")
-            cursor.execute(f"CREATE {kind} {name} AS {statement}", dict(parameters) or None)
+        with _within_64_bits():
+            try:
+                cursor.execute(f"CREATE OR REPLACE {kind} {name} AS {statement}", dict(parameters) or None)
+            except duckdb.CatalogException:
+                with suppress(duckdb.CatalogException):
+                    cursor.execute(f"DROP {other} {name}")
+                cursor.execute(f"CREATE {kind} {name} AS {statement}", dict(parameters) or None)
+
+
+@contextmanager
+def _within_64_bits() -> Iterator[None]:
+    """Sums that no BIGINT holds are a word about the data, not an engine's error."""
+    try:
+        yield
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        if "out of range" not in str(error).lower() and "overflow" not in str(error).lower():
+            raise
+        raise Refusal(
+            "Amounts or counts add up to more than 64 bits hold (9.2 million million of a currency). Look for one in "
+            "the wrong unit, such as cents for whole units, and take its import back: outturn imports"
+        ) from error
 
 
 def _typed(table: Table) -> str:

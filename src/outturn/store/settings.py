@@ -6,10 +6,13 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from outturn.domain.errors import UsageError
+from outturn.domain.goals import Goal
 from outturn.domain.settings import Settings, checked
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from outturn.domain.goals import Per
 
 FILE_NAME = "outturn.toml"
 
@@ -33,8 +36,9 @@ def load_settings(path: Path) -> Settings:
         raise UsageError(f"{path.name}: {error}") from None
 
 
-def first_settings_text(currency: str, time_zone: str) -> str:
-    """The `outturn.toml` that a new workspace begins with."""
+def first_settings_text(currency: str, time_zone: str, per: Per = "person") -> str:
+    """The `outturn.toml` that a new workspace begins with: where companies buy, their journeys are longer."""
+    lookback_days = Goal.from_table("sale", {"kinds": ["won"], "per": per}).lookback_days
     return f"""\
 # Every setting and its default: the page "Settings" of the documentation.
 [workspace]
@@ -45,5 +49,6 @@ time_zone = "{time_zone}"
 [goals.sale]
 kinds = ["purchase", "won"]
 count = "every"
-lookback_days = 30
+per = "{per}"
+lookback_days = {lookback_days}
 """

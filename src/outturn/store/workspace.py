@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from outturn.domain.goals import Per
     from outturn.domain.settings import Settings
 
 SCHEMA_VERSION = 1
@@ -37,8 +38,14 @@ class Workspace:
     settings: Settings
 
     @classmethod
-    def create(cls, root: Path, *, currency: str, time_zone: str) -> Workspace:
+    def create(cls, root: Path, *, currency: str, time_zone: str, per: Per = "person") -> Workspace:
         """Make a new workspace, readable by its owner alone.
+
+        Args:
+            root: A new or empty folder.
+            currency: ISO 4217, of every report.
+            time_zone: IANA name, of the business's days.
+            per: Whose journeys the first goal takes.
 
         Raises:
             UsageError: An unknown currency or zone, or a folder that is not empty. Nothing is made then.
@@ -54,7 +61,7 @@ class Workspace:
             file.write(secrets.token_bytes(_KEY_BYTES))
         write_durably(root / "schema.json", json.dumps({"version": SCHEMA_VERSION}).encode())
         # The settings come last: a folder without them is no workspace, so a half-made one is none.
-        write_durably(root / FILE_NAME, first_settings_text(currency, time_zone).encode())
+        write_durably(root / FILE_NAME, first_settings_text(currency, time_zone, per).encode())
         return cls.open(root)
 
     @classmethod
