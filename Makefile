@@ -29,7 +29,7 @@ demo: setup ## a simulated market: each model's figures beside the planted truth
 	@.venv/bin/outturn demo demo
 
 test: setup ## all tests and doctests but Spark's
-	$(PY) -m pytest -n $(JOBS)
+	$(PY) -m pytest -n $(JOBS) --dist worksteal
 
 check: lint types rooms docs ## everything below but the tests
 
@@ -59,7 +59,7 @@ bench: setup setup-peers ## speed against peers, as ratios in one run
 	$(PY) -m bench.run
 
 soak: setup ## the long run: property tests at full size, a market of ten million touches
-	$(PY) -m pytest -n $(JOBS) --hypothesis-profile soak tests
+	$(PY) -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile soak tests
 	$(PY) -m bench.soak
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

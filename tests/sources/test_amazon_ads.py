@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sources.stated import BESIDE, downloads, hold_download, hold_table, tables
+from tests.sources.stated import BESIDE, downloads, each, hold_download, hold_table, tables
 from tests.sources.worlds import FIXTURES
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ def test_the_profile_says_currency_and_zone_of_its_campaigns(world: World) -> No
     ]
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("entry", downloads("amazon_ads"), ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", each(downloads("amazon_ads")), ids=lambda entry: entry["file"])
 def test_a_downloaded_report(world: World, entry: dict[str, Any]) -> None:
     hold_download(world, entry, currency="USD")
     assert world.rows(
@@ -129,8 +128,7 @@ def test_a_downloaded_report(world: World, entry: dict[str, Any]) -> None:
     ) == [(1.0, 24_990_000)]
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("name", tables("amazon_ads"))
+@pytest.mark.parametrize("name", each(tables("amazon_ads")))
 def test_a_table_out_of_the_api(world: World, name: str) -> None:
     unused = ("keyword_history", "portfolio_history")
     report = hold_table(world, "amazon_ads", name, unused=unused, currency="USD", account="66")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sources.stated import BESIDE, hold_table, tables
-from tests.sources.worlds import FIXTURES
+from tests.sources.stated import each, hold_table, tables
 
 if TYPE_CHECKING:
     from tests.sources.worlds import World
@@ -101,8 +100,7 @@ def test_organizations_say_the_zone_of_their_campaigns(world: World) -> None:
     ]
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("name", tables("apple_search_ads"))
+@pytest.mark.parametrize("name", each(tables("apple_search_ads")))
 def test_a_table_out_of_the_api(world: World, name: str) -> None:
     report = hold_table(world, "apple_search_ads", name, account="3219110")
     assert report.source == "apple-search-ads"

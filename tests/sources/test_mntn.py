@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sources.stated import BESIDE, downloads, hold_download
-from tests.sources.worlds import FIXTURES
+from tests.sources.stated import downloads, each, hold_download
 
 if TYPE_CHECKING:
     from tests.sources.worlds import World
@@ -57,8 +56,7 @@ def test_creatives_and_segments_are_levels_apart(world: World) -> None:
     ]
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("entry", downloads("mntn"), ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", each(downloads("mntn")), ids=lambda entry: entry["file"])
 def test_a_table_out_of_the_api(world: World, entry: dict[str, Any]) -> None:
     report = hold_download(world, entry, currency="USD")
     sums, totals = entry["sums"], report.totals["USD"]

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sources.stated import BESIDE, downloads, hold_download, hold_table, tables
-from tests.sources.worlds import FIXTURES
+from tests.sources.stated import downloads, each, hold_download, hold_table, tables
 
 if TYPE_CHECKING:
     from tests.sources.worlds import World
@@ -94,14 +93,12 @@ def test_a_guessed_export_says_in_the_docs_that_it_is_one(world: World) -> None:
     assert world.spend() == {"r/lamps": "63.74 EUR"}
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("entry", downloads("reddit_ads"), ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", each(downloads("reddit_ads")), ids=lambda entry: entry["file"])
 def test_the_guess_reads_the_guessed_sample(world: World, entry: dict[str, Any]) -> None:
     hold_download(world, entry, currency="USD")
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("name", tables("reddit_ads"))
+@pytest.mark.parametrize("name", each(tables("reddit_ads")))
 def test_a_table_out_of_the_api(world: World, name: str) -> None:
     unused = ("campaign_country_report", "campaign_country_conversions_report")
     report = hold_table(world, "reddit_ads", name, unused=unused, currency="USD")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sources.stated import each, tables
 from tests.sources.test_shopify import ORDER, export
 from tests.sources.worlds import FIXTURES
 
@@ -34,14 +34,14 @@ def order(status: str = "paid", *, test: str = "FALSE", landing: str = "") -> st
     return HEADER + LINE.format(status=status, test=test, landing=landing)
 
 
-_TABLES = json.loads((FIXTURES / "shopify/totals.json").read_text()) if FIXTURES.is_dir() else {}
+_TABLES = tables("shopify")
 _USED = {
     "order", "gql_order", "transaction", "gql_transaction", "gql_refund", "order_url_tag", "order_note_attribute",
     "gql_customer_visit", "customer", "gql_customer",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", _TABLES)
+@pytest.mark.parametrize("name", each(_TABLES))
 def test_a_table_out_of_the_api_gives_its_totals(world: World, name: str) -> None:
     report = world.take(FIXTURES / "shopify" / name)[0]
     assert (report.source, f"{report.layout}_data.csv") == ("shopify", name)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.sources.stated import BESIDE, downloads, hold_download, hold_table, tables
+from tests.sources.stated import downloads, each, hold_download, hold_table, tables
 from tests.sources.worlds import FIXTURES
 
 if TYPE_CHECKING:
@@ -224,16 +224,14 @@ def test_a_table_of_another_system_is_not_taken_for_snapchats_accounts(world: Wo
     assert (report.verdict, report.reasons) == ("refuse", {"WRONG_PLATFORM": 1})
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("entry", downloads("snapchat_ads"), ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", each(downloads("snapchat_ads")), ids=lambda entry: entry["file"])
 def test_a_downloaded_export(world: World, entry: dict[str, Any]) -> None:
     refused = world.take(FIXTURES / entry["file"])[0]
     assert (refused.reasons, refused.needs) == ({"AMBIGUOUS_CURRENCY": 4}, ("currency",))
     hold_download(world, entry, currency="USD")
 
 
-@pytest.mark.skipif(not FIXTURES.is_dir(), reason=BESIDE)
-@pytest.mark.parametrize("name", tables("snapchat_ads"))
+@pytest.mark.parametrize("name", each(tables("snapchat_ads")))
 def test_a_table_out_of_the_api(world: World, name: str) -> None:
     unused = ("campaign_geo_country_report", "campaign_geo_region_report")
     report = hold_table(world, "snapchat_ads", name, unused=unused, currency="USD", account="7")

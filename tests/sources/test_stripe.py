@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sources.stated import each, tables
 from tests.sources.worlds import FIXTURES
 
 if TYPE_CHECKING:
@@ -87,14 +88,14 @@ def test_the_sample_of_the_balance_gives_what_is_expected(world: World) -> None:
     assert world.rows("SELECT parent_outcome_id FROM outcomes WHERE kind = 'chargeback'") == [("stripe_balance:ch_1",)]
 
 
-_TABLES = json.loads((FIXTURES / "stripe/totals.json").read_text()) if FIXTURES.is_dir() else {}
+_TABLES = tables("stripe")
 _USED = {
     "charge", "refund", "dispute", "customer", "invoice", "price", "plan", "subscription", "subscription_history",
     "subscription_item", "balance_transaction",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", _TABLES)
+@pytest.mark.parametrize("name", each(_TABLES))
 def test_a_table_out_of_the_api_gives_its_totals(world: World, name: str) -> None:
     report = world.take(FIXTURES / "stripe" / name)[0]
     assert (report.source, f"{report.layout}_data.csv") == ("stripe", name)
