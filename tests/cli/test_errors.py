@@ -39,6 +39,11 @@ _WRONG = {
     "attribute --by chanel": "'channel', 'campaign'",
     "attribute --lookback 0": "1<=x<=3650",
     "attribute --null-maturity p95": "'p95' is neither p90 nor none nor a number of days",
+    "attribute --null-maturity 9999999": "from 0 to 3650",
+    "kpis -w acme": "before the command",
+    "attribute --truth no-such-file.json": "no-such-file.json",
+    "demo x --days 99999999": "1<=x<=3650",
+    "demo x --people 0": "1<=x",
     "attribute --players people": "'channel', 'campaign'",
     "attribute --goal sales": "Did you mean 'sale'?",
     "imports undo i20250310T000000000000-0001": "outturn imports",
@@ -356,3 +361,10 @@ def test_sums_beyond_64_bits_are_refused_in_words(empty: Path, tmp_path: Path) -
     ran = outturn("-w", empty, "build")
     assert ran.code == 1
     assert "64 bits" in ran.err
+
+
+def test_a_question_that_no_row_answers_says_so(pristine: Path) -> None:
+    for question in (["--rows", "--kpi", "spend", "--where", "channel=Nowhere"], ["--from", "9999-12-31"]):
+        ran = outturn("-w", pristine, "kpis", *question)
+        assert (ran.code, ran.err) == (0, "")
+        assert "no row answers this question" in ran.out

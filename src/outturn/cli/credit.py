@@ -43,7 +43,7 @@ Row = dict[str, Any]
 @to_option
 @click.option(
     "--truth",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A simulated market's truth.json: says which model came nearest.",
 )
 @json_option

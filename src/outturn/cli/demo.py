@@ -18,9 +18,15 @@ _SHOWN = "last_non_direct"
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
-@click.option("--people", default=30_000, show_default=True, help="How many people live in the market.")
-@click.option("--days", default=90, show_default=True, help="How long it is watched.")
-@click.option("--seed", default=7, show_default=True, help="Equal seeds give equal markets.")
+@click.option(
+    "--people",
+    type=click.IntRange(1, 10_000_000),
+    default=30_000,
+    show_default=True,
+    help="How many people live in the market.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="How long it is watched.")
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Equal seeds give equal markets.")
 @json_option
 def demo_command(folder: Path, people: int, days: int, seed: int, *, as_json: bool) -> None:
     """Simulate a market; hold each model against its truth.

@@ -308,6 +308,8 @@ def _print_ends(found: dict[str, Any]) -> None:
 def _print_matrix(found: dict[str, Any]) -> None:
     cells = {(row["first"], row["last"]): row["conversions"] for row in found["first_to_last"]}
     firsts = list(dict.fromkeys(first for first, _ in cells if not first.startswith("(none")))
+    if not firsts:
+        return
     lasts = sorted({last for _, last in cells if not last.startswith("(none")})
     rows = [[first, *(cells.get((first, last), 0) or None for last in lasts)] for first in firsts]
     print_table("Conversions by first touch (down) and last touch (across)", ["first", *lasts], rows)

@@ -95,6 +95,8 @@ def main(arguments: list[str] | None = None) -> None:
         _fail("Stopped.", 130)
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and error.option_name in {"-w", "--workspace"}:
+            click.echo("It stands before the command: outturn -w DIR COMMAND", err=True)
         sys.exit(error.exit_code)
     except OutturnError as error:
         _fail(str(error), error.exit_code)

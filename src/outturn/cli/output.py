@@ -53,6 +53,9 @@ def print_table(
     # Off a terminal nothing is cut or folded: a file or a pipe has no width.
     console = Console(width=None if sys.stdout.isatty() else _UNBOUND_WIDTH, highlight=False)
     console.print(f"[bold]{escape(title)}[/bold]")
+    if not columns:
+        console.print("Nothing to show: no row answers this question.")
+        return
     cells = [[_cell(value) for value in row] for row in rows]
     numeric = [any(isinstance(row[at], (int, float, Decimal)) for row in rows) for at in range(len(columns))]
     headings = list(columns)

@@ -22,7 +22,7 @@ class _Maturity(click.ParamType[Any]):
         try:
             return click.IntRange(0, 3650).convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"{value!r} is neither p90 nor none nor a number of days", param, ctx)
+            self.fail(f"{value!r} is neither p90 nor none nor a number of days from 0 to 3650", param, ctx)
 
 
 maturity_option = click.option(

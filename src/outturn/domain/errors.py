@@ -84,7 +84,8 @@ class UnknownName(UsageError):
         near = get_close_matches(name, names, n=1, cutoff=0.6)
         guess = f" Did you mean {near[0]!r}?" if near else ""
         more = f" {hint}" if hint else ""
-        super().__init__(f"No {kind} named {name!r}.{guess} Known: {', '.join(names)}.{more}")
+        known_names = f"Known: {', '.join(names)}." if names else "There is none yet."
+        super().__init__(f"No {kind} named {name!r}.{guess} {known_names}{more}")
 
 
 class Refusal(OutturnError):
