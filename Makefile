@@ -11,7 +11,7 @@ JOBS ?= 2
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark setup-peers demo test check lint format types rooms docs engines bench soak lock clean
+.PHONY: help setup setup-spark setup-clients setup-peers demo test check lint format types rooms docs engines clients bench soak lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -21,6 +21,9 @@ setup: ## .venv from requirements.lock; does nothing when nothing changed
 
 setup-spark: ## .venv-spark from requirements-spark.lock (needs Java 17)
 	@$(PYTHON) scripts/set_up.py .venv-spark requirements-spark.lock
+
+setup-clients: ## .venv-clients from requirements-clients.lock: browsers' and servers' tracking libraries
+	@$(PYTHON) scripts/set_up.py .venv-clients requirements-clients.lock
 
 setup-peers: ## .venv-peers from requirements-peers.lock: what `bench/peers.py` measures (needs a C++ compiler)
 	@$(PYTHON) scripts/set_up.py .venv-peers requirements-peers.lock
@@ -55,6 +58,9 @@ docs: setup ## the site, strict, in site/; no page may load from another host
 engines: setup-spark ## the tests marked spark, on Spark at local[2]
 	.venv-spark/bin/python -m pytest -m spark tests
 
+clients: setup-clients ## the tests marked clients: our tag in Chromium, other people's libraries (needs chromium, node)
+	.venv-clients/bin/python -m pytest -m clients tests
+
 bench: setup setup-peers ## speed against peers, as ratios in one run
 	$(PY) -m bench.run
 
@@ -67,9 +73,10 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock: ## compile the locks anew (needs uv on the PATH)
 	$(LOCK) requirements.in --output-file requirements.lock
 	$(LOCK) requirements-spark.in --output-file requirements-spark.lock
+	$(LOCK) requirements-clients.in --output-file requirements-clients.lock
 	$(LOCK) requirements-peers.in --output-file requirements-peers.lock
 
 clean: ## everything that make made
-	rm -rf .venv .venv-spark .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+	rm -rf .venv .venv-spark .venv-clients .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
 		.numba_cache site demo build bench/out
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

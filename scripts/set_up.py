@@ -2,6 +2,7 @@
 
     python3 scripts/set_up.py .venv requirements.lock
     python3 scripts/set_up.py .venv-spark requirements-spark.lock
+    python3 scripts/set_up.py .venv-clients requirements-clients.lock
     python3 scripts/set_up.py .venv-peers requirements-peers.lock
 
 A stamp inside the environment remembers what was installed, so that a second run only compares it:

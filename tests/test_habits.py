@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from scripts.set_up import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = ("requirements.lock", "requirements-spark.lock")
-LOCKS = (*ENGINES, "requirements-peers.lock")
+WITH_PRODUCT = (*ENGINES, "requirements-clients.lock")
+LOCKS = (*WITH_PRODUCT, "requirements-peers.lock")
 # One character of each stands in brackets, so that this file does not trip over itself.
 FORBIDDEN = {
     "a package index": r"pypi[.]org|pythonhosted[.]or[g]|(?<!emit-)index-ur[l]\s*[ =]\s*\S|find-link[s]\s*[ =]\s*\S",
@@ -125,10 +127,10 @@ def test_a_lock_holds_all_that_was_asked_for(lock: str) -> None:
     assert {name_of(line) for line in wanted(lock.replace(".lock", ".in"))} <= locked
 
 
-def test_both_engines_run_on_the_same_versions() -> None:
-    plain, spark = ({line for line, _ in packages(lock)} for lock in ENGINES)
+def test_the_product_runs_on_the_same_versions_everywhere() -> None:
     product = {name_of(line) for line in project()["dependencies"]}
-    assert {line for line in plain if name_of(line) in product} == {line for line in spark if name_of(line) in product}
+    plain, *others = ({line for line, _ in packages(lock) if name_of(line) in product} for lock in WITH_PRODUCT)
+    assert all(other == plain for other in others)
 
 
 def project() -> dict[str, Any]:
@@ -141,6 +143,17 @@ def test_what_the_project_declares_is_what_the_locks_ask_for() -> None:
     product = set(project()["dependencies"])
     assert product <= wanted("requirements.in")
     assert product | set(project()["optional-dependencies"]["spark"]) <= wanted("requirements-spark.in")
+    assert product <= wanted("requirements-clients.in")
+
+
+def test_the_node_clients_lock_is_exact_and_names_no_place() -> None:
+    folder = ROOT / "tests" / "clients"
+    asked = json.loads((folder / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    text = (folder / "package-lock.json").read_text(encoding="utf-8")
+    locked = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert asked == {name: locked[f"node_modules/{name}"]["version"] for name in asked}
+    assert all(package["integrity"].startswith("sha512-") for package in locked.values())
+    assert "://" not in text
 
 
 def test_every_dependency_has_its_decision() -> None:
