@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from outturn.collector.key_book import KeyBook
     from outturn.collector.keys import Trust
     from outturn.domain.goals import Per
+    from outturn.domain.links import LinkState
     from outturn.domain.mixes import Mixes
     from outturn.metrics.table import KpiTable
 
@@ -136,10 +137,16 @@ class OpenWorkspace:
         return asdict(load(self.workspace, now=now))
 
     def add_key(self, trust: Trust, name: str, *, now: datetime) -> dict[str, str]:
-        """Make a write key; its text is in this answer and nowhere else."""
+        """Make a write key; its text is in this answer and nowhere else. A secret one can sign outcomes, too."""
+        from outturn.collector.desks import collector_secret
+        from outturn.collector.signatures import signing_secret
+
         with self._key_book() as book:
             key_id, text = book.add(trust, name, at=now, dice=secrets.token_bytes)
-        return {"id": key_id, "trust": trust, "name": name, "key": text}
+        made = {"id": key_id, "trust": trust, "name": name, "key": text}
+        if trust == "public":
+            return made
+        return made | {"signing_secret": signing_secret(collector_secret(self.workspace), key_id).hex()}
 
     def revoke_key(self, key_id: str, *, now: datetime) -> None:
         """Take a write key back."""
@@ -155,6 +162,36 @@ class OpenWorkspace:
         from outturn.collector.key_book import KeyBook
 
         return closing(KeyBook(self.workspace.book))
+
+    def add_link(self, link_id: str, *, now: datetime, **options: Any) -> dict[str, Any]:
+        """Make a link of our own; see `outturn.collector.link_listing.add`."""
+        from outturn.collector.link_listing import add
+
+        return add(self.workspace, link_id, now=now, **options)
+
+    def links(self) -> list[dict[str, Any]]:
+        """All links ever made."""
+        from outturn.collector.link_listing import listed
+
+        return listed(self.workspace)
+
+    def link(self, link_id: str, *, host: str = "") -> dict[str, Any]:
+        """One link with its addresses, on the collector's host; empty: on this machine."""
+        from outturn.collector.link_listing import shown
+
+        return shown(self.workspace, link_id, host=host)
+
+    def set_link_state(self, link_id: str, state: LinkState) -> dict[str, Any]:
+        """Put a link out of use (`disabled`), or back into it (`active`)."""
+        from outturn.collector.link_listing import set_state
+
+        return set_state(self.workspace, link_id, state)
+
+    def renew_link_secret(self, link_id: str) -> dict[str, Any]:
+        """Give a link's postbacks a new secret; it is in this answer and nowhere else."""
+        from outturn.collector.link_listing import renew_secret
+
+        return renew_secret(self.workspace, link_id)
 
     def kpis(
         self, by: Sequence[str] = (), *, as_of: date | None = None, now: datetime | None = None, **options: Any

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outturn.collector.journal import Damage, Frame, Journal, JournalFailed, frame, frames, segments, streams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _RECORDS = st.lists(st.one_of(st.binary(max_size=60), st.just(b"OTJ1"), st.just(frame(b"inside"))), max_size=8)
 
@@ -99,5 +101,5 @@ def test_a_write_that_fails_leaves_nothing_and_what_was_there_stays(tmp_path: Pa
     journal.append([frame(b"after")])
     found = [read(segment.path.read_bytes()) for segment in segments(journal.stream)]
     assert found == [[b"kept" * 500], [b"after"]]
-    assert os.stat(segments(journal.stream)[0].path).st_size == len(frame(b"kept" * 500))
+    assert segments(journal.stream)[0].path.stat().st_size == len(frame(b"kept" * 500))
     journal.close()

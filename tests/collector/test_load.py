@@ -7,8 +7,7 @@ import json
 import os
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +22,9 @@ from outturn.store.engine import open_engine
 from outturn.store.facts import Facts
 from outturn.store.workspace import Workspace
 from tests.collector.worlds import BROWSER, NOW, VISITOR
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = datetime(2026, 3, 1, 13, tzinfo=UTC)
 

@@ -327,7 +327,8 @@ _MESSAGES = st.fixed_dictionaries(
         "properties": _objects(url=_ODD, email=_ODD, order_id=_ODD, revenue=_ODD, currency=_ODD, total=_ODD),
         "context": _objects(
             page=_objects(url=_ODD, referrer=_ODD), campaign=_objects(source=_ODD, name=_ODD), ip=_ODD,
-            consent=_objects(analytics_storage=_ODD, categoryPreferences=_ODD), userAgent=_ODD, traits=_objects(email=_ODD),
+            consent=_objects(analytics_storage=_ODD, categoryPreferences=_ODD), userAgent=_ODD,
+            traits=_objects(email=_ODD),
         ),
     },
 )  # fmt: skip

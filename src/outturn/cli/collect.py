@@ -140,6 +140,8 @@ def add_key_command(folder: Path | None, trust: Trust, name: str, *, as_json: bo
     if as_json:
         print_json(made)
     else:
+        if "signing_secret" in made:
+            click.echo(f"signing secret (for /v1/outcomes): {made['signing_secret']}")
         click.echo(f"{made['key']}\nThis is key {made['id']} ({trust}). It is kept nowhere: note it down now.")
 
 

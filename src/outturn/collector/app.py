@@ -126,7 +126,8 @@ class Application:
             _log.exception("an endpoint failed", extra={"path": scope.path[:64]})
             reply = failure(500, "server", "failed; nothing was kept")
         self._counters.answered(reply.status)
-        headers = [*reply.headers, *_ALWAYS]
+        stated = {name for name, _ in reply.headers}
+        headers = [*reply.headers, *(one for one in _ALWAYS if one[0] not in stated)]
         origin = scope.headers.get("origin")
         if origin is not None and origin in desk.rules.origins:
             headers += (

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from outturn.collector.addresses import Network, networks, within
 from outturn.collector.limits import Limits
+from outturn.collector.nonces import Nonces
+from outturn.collector.signatures import KEEP_NONCES_MICROS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from outturn.collector.keys import KeyRing
+    from outturn.domain.links import Link
     from outturn.domain.settings import Settings
 
 _KB = 1024
@@ -71,6 +74,8 @@ class Desk:
         keys: Of those that count now.
         secret: The collector's own, for what it signs; never the identities' one.
         dice: Random bytes, as many as asked for.
+        links: By id.
+        secrets: By id, the signing secrets of the secret keys that count.
     """
 
     keys: KeyRing
@@ -78,4 +83,6 @@ class Desk:
     dice: Callable[[int], bytes]
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
-    links: Mapping[str, object] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    secrets: Mapping[str, bytes] = field(default_factory=dict)
+    nonces: Nonces = field(default_factory=lambda: Nonces(KEEP_NONCES_MICROS))

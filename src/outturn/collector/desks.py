@@ -5,17 +5,41 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from outturn.collector.desk import Desk, Rules
 from outturn.collector.key_book import KeyBook
 from outturn.collector.keys import KeyRing
 from outturn.collector.limits import Limits
+from outturn.collector.link_book import LinkBook
+from outturn.collector.nonces import Nonces
+from outturn.collector.signatures import KEEP_NONCES_MICROS, signing_secret
+from outturn.store.workspace import sync_folder
 
 if TYPE_CHECKING:
     from outturn.store.workspace import Workspace
 
 _LOOK_EVERY_SECONDS = 1.0
+_SECRET_BYTES = 32
+
+
+def collector_secret(workspace: Workspace) -> bytes:
+    """What the collector signs with: made when it is first needed, beside the identities' key and apart from it."""
+    path = workspace.root / "collector.key"
+    if not path.exists():
+        # Linked into place whole: two workers that start together must not sign with two secrets.
+        temporary = path.with_name(f".collector.key.{os.getpid()}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(temporary)
+        temporary.unlink()
+        sync_folder(workspace.root)
+    return path.read_bytes()
 
 
 class Desks:
@@ -36,6 +60,7 @@ class Desks:
             address_rate=setting["server.address_rate"],
             refused_per_minute=setting["server.refused_per_minute"],
         )
+        self._nonces = Nonces(KEEP_NONCES_MICROS)
         self._seen = self._state()
         self._look_at = time.monotonic() + _LOOK_EVERY_SECONDS
         self._desk = self._made()
@@ -51,17 +76,20 @@ class Desks:
         return self._desk
 
     def _made(self) -> Desk:
-        keys = KeyBook(self._workspace.book)
-        try:
-            return Desk(
-                keys=KeyRing(keys.counting()),
-                secret=self._secret,
-                dice=secrets.token_bytes,
-                rules=self._rules,
-                limits=self._limits,
-            )
-        finally:
-            keys.close()
+        with closing(KeyBook(self._workspace.book)) as book:
+            keys = book.counting()
+        with closing(LinkBook(self._workspace.book)) as links:
+            known = links.links()
+        return Desk(
+            keys=KeyRing(keys),
+            secret=self._secret,
+            dice=secrets.token_bytes,
+            rules=self._rules,
+            limits=self._limits,
+            links=known,
+            secrets={key.id: signing_secret(self._secret, key.id) for key in keys if key.trust == "secret"},
+            nonces=self._nonces,
+        )
 
     def _state(self) -> tuple[int, int]:
         """Changes whenever the book was written."""

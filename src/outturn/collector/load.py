@@ -25,7 +25,7 @@ from outturn.store.tables import TABLES, Type
 from outturn.store.workspace import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -91,25 +91,30 @@ def load(
     loaded = Loaded()
     with workspace.lock():
         facts = Facts(workspace.lake, between_writes=between_writes)
+        limit = workspace.settings["journal.load_mb"] * _MB
         for stream in journal.streams(workspace.journal):
-            while portion := _next_portion(stream, facts, limit=workspace.settings["journal.load_mb"] * _MB):
+            # What comes while it loads is the next load's, or a busy collector would never let this one end.
+            there = [(segment, segment.path.stat().st_size) for segment in journal.segments(stream)]
+            while portion := _next_portion(stream, facts, there, limit=limit):
                 _append(portion, workspace, facts, facts.after_all(now()), loaded)
             _pack_away(stream, facts, between_writes)
         _forget_old(workspace, now())
     return loaded
 
 
-def _next_portion(stream: Path, facts: Facts, *, limit: int) -> _Portion | None:
+def _next_portion(
+    stream: Path, facts: Facts, there: Sequence[tuple[Segment, int]], *, limit: int
+) -> _Portion | None:
     done = facts.stream_offset(_app_id(stream))
     found: list[records.Record] = []
     damaged: list[tuple[str, int]] = []
     digest = hashlib.sha256()
     position, size = done, 0
-    for segment in journal.segments(stream):
+    for segment, segment_bytes in there:
         start = _start(segment, done)
         if start is None:
             continue
-        content = segment.path.read_bytes()
+        content = segment.path.read_bytes()[:segment_bytes]
         for one in journal.frames(content, start):
             if isinstance(one, Damage):
                 damaged.append((f"{stream.name}/{segment.path.name}", one.end - one.start))

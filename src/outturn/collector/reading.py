@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from outturn.collector import message_rows, messages
+from outturn.collector import links, message_rows, messages, outcomes, pixels, postbacks
 from outturn.collector.agents import agent_of
 from outturn.domain.identifiers import IdentityKind, canonical_email, canonical_id, identity_key
 from outturn.domain.phones import canonical_phone
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from outturn.store.facts import Facts
     from outturn.store.workspace import Workspace
 
-_READERS: dict[type[Any], Callable[[Any, Place], Rows]] = {messages.Messages: message_rows.rows}
+_READERS: dict[type[Any], Callable[[Any, Place], Rows]] = {
+    messages.Messages: message_rows.rows,
+    links.Click: links.rows,
+    pixels.Pixel: pixels.rows,
+    postbacks.Postback: postbacks.rows,
+    outcomes.Outcomes: outcomes.rows,
+}
 
 
 def rows_of(record: Record, place: Lake) -> Rows:

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import msgspec
 
+from outturn.collector.links import Click
 from outturn.collector.messages import Messages
+from outturn.collector.outcomes import Outcomes
+from outturn.collector.pixels import Pixel
+from outturn.collector.postbacks import Postback
 
-Record = Messages
+Record = Messages | Click | Pixel | Postback | Outcomes
 """Every kind of record; a kind is one file, with its endpoint, its struct and its rows."""
 
 _ENCODER = msgspec.msgpack.Encoder()

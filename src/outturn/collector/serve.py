@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -16,10 +15,10 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
-from outturn.collector import messages, operation
+from outturn.collector import links, messages, operation, outcomes, pixels, postbacks, tag
 from outturn.collector.app import READ_SECONDS, Application
 from outturn.collector.counters import Counters
-from outturn.collector.desks import Desks
+from outturn.collector.desks import Desks, collector_secret
 from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,18 +29,23 @@ if TYPE_CHECKING:
     from outturn.collector.exchange import Reply, Request
 
 _DRAIN_SECONDS = 20
-_KEY_BYTES = 32
 
 
-def endpoints(root: Path, state: Callable[[], str]) -> Mapping[str, Callable[[Request, Desk], Reply]]:
+def endpoints(root: Path, state: Callable[[], str], *, tag_path: str) -> Mapping[str, Callable[[Request, Desk], Reply]]:
     """Every endpoint by its path; one that ends in `/` answers for all below it.
 
     Args:
         root: The workspace's `journal` folder.
+        tag_path: Of the tag.
         state: Empty, or why nothing would be kept now.
     """
     return {
         **dict.fromkeys(messages.ENDPOINTS, messages.take),
+        tag_path: tag.answer,
+        links.PREFIX: links.follow,
+        pixels.PREFIX: pixels.show,
+        postbacks.PATH: postbacks.take,
+        outcomes.PATH: outcomes.take,
         "/healthz": operation.health,
         "/readyz": operation.readiness(state),
         "/metrics": operation.metrics(root),
@@ -57,23 +61,9 @@ def application(folder: Path, _target: str = "") -> Application:
         clock=lambda: time.time_ns() // 1000,
         counters=Counters,
     )
-    app.endpoints = endpoints(workspace.journal, lambda: app.state)
+    app.endpoints = endpoints(workspace.journal, lambda: app.state, tag_path=workspace.settings["server.tag_path"])
     _leave_with_parent()
     return app
-
-
-def collector_secret(workspace: Workspace) -> bytes:
-    """What the collector signs with: made at its first start, beside the identities' key and apart from it."""
-    path = workspace.root / "collector.key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(_KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
 
 
 def serve(workspace: Workspace, *, address: str, port: int, workers: int) -> None:
