@@ -2,19 +2,38 @@
 -- grain: import_id, platform, account_id, first_day, last_day, by_day, level, conversion_action, click_or_view, attribution_window, date_basis, currency
 -- reads: claims_placed
 -- says: the days of which an import changed what a platform claims, kind by kind as it tells them apart, with the sums before and after
-WITH units AS (
+WITH placed AS (
     SELECT
         import_id, partial, platform, account_id,
         COALESCE(date_day, period_start) AS first_day, COALESCE(date_day, period_end) AS last_day,
         date_day IS NOT NULL AS by_day, level, campaign,
         conversion_action, click_or_view, attribution_window, date_basis, COALESCE(currency, '') AS currency,
+        claimed_conversions, claimed_value_micros
+    FROM claims_placed
+), several AS (
+    SELECT platform, account_id, first_day, last_day, by_day, level
+    FROM placed
+    GROUP BY platform, account_id, first_day, last_day, by_day, level
+    HAVING MIN(import_id) < MAX(import_id)
+), units AS (
+    SELECT
+        placed.import_id, placed.partial, placed.platform, placed.account_id, placed.first_day, placed.last_day,
+        placed.by_day, placed.level, placed.campaign,
+        placed.conversion_action, placed.click_or_view, placed.attribution_window, placed.date_basis, placed.currency,
         COALESCE(SUM(claimed_conversions), 0) AS conversions,
         CAST(COALESCE(SUM(claimed_value_micros), 0) AS BIGINT) AS value_micros
-    FROM claims_placed
+    FROM placed
+    INNER JOIN several
+        ON placed.platform = several.platform
+        AND placed.account_id = several.account_id
+        AND placed.first_day = several.first_day
+        AND placed.last_day = several.last_day
+        AND placed.by_day = several.by_day
+        AND placed.level = several.level
     GROUP BY
-        import_id, partial, platform, account_id, COALESCE(date_day, period_start), COALESCE(date_day, period_end),
-        date_day IS NOT NULL, level, campaign, conversion_action, click_or_view, attribution_window, date_basis,
-        COALESCE(currency, '')
+        placed.import_id, placed.partial, placed.platform, placed.account_id, placed.first_day, placed.last_day,
+        placed.by_day, placed.level, placed.campaign,
+        placed.conversion_action, placed.click_or_view, placed.attribution_window, placed.date_basis, placed.currency
 ), scopes AS (
     SELECT DISTINCT import_id, partial, platform, account_id, first_day, last_day, by_day, level FROM units
 ), followed AS (

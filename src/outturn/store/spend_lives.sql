@@ -1,21 +1,39 @@
 -- table: spend_lives
 -- grain: import_id, platform, account_id, first_day, last_day, by_day, level, campaign, currency
 -- reads: ad_spend_placed
--- says: what each import says of each campaign on each day (or period), and the import that replaced it; NULL: it is current
-WITH units AS (
+-- says: of the days (or periods) of which several imports speak, what each says of each campaign, and the import that replaced it;
+--   NULL: it is current
+WITH placed AS (
     SELECT
         import_id, partial, platform, account_id,
         COALESCE(date_day, period_start) AS first_day, COALESCE(date_day, period_end) AS last_day,
-        date_day IS NOT NULL AS by_day, level, campaign, currency,
+        date_day IS NOT NULL AS by_day, level, campaign, currency, campaign_id, campaign_name, spend_micros, impressions, clicks
+    FROM ad_spend_placed
+), several AS (
+    SELECT platform, account_id, first_day, last_day, by_day, level
+    FROM placed
+    GROUP BY platform, account_id, first_day, last_day, by_day, level
+    HAVING MIN(import_id) < MAX(import_id)
+), units AS (
+    SELECT
+        placed.import_id, placed.partial, placed.platform, placed.account_id, placed.first_day, placed.last_day,
+        placed.by_day, placed.level, placed.campaign, placed.currency,
         MAX(campaign_name) AS campaign_name,
         MAX(CASE WHEN campaign_id IS NULL AND campaign_name IS NULL THEN 0 ELSE 1 END) AS named,
         CAST(SUM(spend_micros) AS BIGINT) AS spend_micros,
         CAST(SUM(impressions) AS BIGINT) AS impressions,
         CAST(SUM(clicks) AS BIGINT) AS clicks
-    FROM ad_spend_placed
+    FROM placed
+    INNER JOIN several
+        ON placed.platform = several.platform
+        AND placed.account_id = several.account_id
+        AND placed.first_day = several.first_day
+        AND placed.last_day = several.last_day
+        AND placed.by_day = several.by_day
+        AND placed.level = several.level
     GROUP BY
-        import_id, partial, platform, account_id, COALESCE(date_day, period_start), COALESCE(date_day, period_end),
-        date_day IS NOT NULL, level, campaign, currency
+        placed.import_id, placed.partial, placed.platform, placed.account_id, placed.first_day, placed.last_day,
+        placed.by_day, placed.level, placed.campaign, placed.currency
 ), scopes AS (
     SELECT DISTINCT import_id, partial, platform, account_id, first_day, last_day, by_day, level FROM units
 ), followed AS (
