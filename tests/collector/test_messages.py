@@ -22,7 +22,7 @@ from outturn.collector.messages import MOST_MESSAGES, Messages, take
 from outturn.collector.visitors import LINKER_SECONDS, Visitor, linker, read_cookie, set_cookie
 from outturn.domain.segment import MESSAGE_TYPES, MessageRefused, parse_message
 from outturn.domain.time import instant_of
-from tests.collector.worlds import BROWSER, NOW, FakePlace, dice, key
+from tests.collector.worlds import BROWSER, NOW, VISITOR, FakePlace, dice, key
 
 SECOND = 1_000_000
 SHOP = "https://shop.example"
@@ -249,6 +249,16 @@ def test_a_browser_that_comes_from_another_site_keeps_its_id() -> None:
     assert taken(take(from_page("/v1/page", {"messageId": "m", "context": {"linker": old}}), a_desk()))[0][
         "anonymous_key"
     ] != key("anonymous", other)
+
+
+def test_a_page_may_ask_for_a_fresh_token_alone() -> None:
+    """The tag does, before a click on a link to another site: of the visitor that it has, never of a new one."""
+    cookie = set_cookie(Visitor(VISITOR, 0), name="_ot").partition(";")[0]
+    reply = take(from_page("/v1/batch", {"batch": []}, cookie=cookie), a_desk())
+    assert (reply.status, reply.record, cookie_of(reply)) == (200, None, None)
+    assert json.loads(reply.body) == {"success": True, "linker": linker(VISITOR, NOW // SECOND, SECRET)}
+    stranger = take(from_page("/v1/batch", {"batch": []}), a_desk())
+    assert (stranger.record, cookie_of(stranger), json.loads(stranger.body)) == (None, None, {"success": True})
 
 
 DENIED = {"analytics_storage": False, "ad_storage": False, "policy_version": "3"}

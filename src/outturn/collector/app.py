@@ -133,6 +133,7 @@ class Application:
             headers += (
                 ("access-control-allow-origin", origin),
                 ("access-control-allow-credentials", "true"),
+                ("access-control-expose-headers", "retry-after"),
                 ("vary", "origin"),
             )
         protocol.response_bytes(reply.status, headers, reply.body)

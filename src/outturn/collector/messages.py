@@ -156,6 +156,8 @@ def take(request: Request, desk: Desk) -> Reply:
             taken = _one(request.body, kind, sender, desk)
     except MessageRefused as refused:
         taken = _Taken(b"", 0, [(0, refused, request.body)])
+    if not taken.count and not taken.refused:
+        return _fresh_token(request, desk)
     if taken.denied:
         visitor = prefix = linked = None
     record = Messages(
@@ -262,6 +264,8 @@ def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
     except _NOT_SO:
         parsed(content)  # Says more exactly what is wrong with the JSON, if that is it.
         raise MessageRefused("MISSING_VALUE", "batch", "is missing: expected a list of messages") from None
+    if not batch.batch and sender.visitor:
+        return _Taken(b"", 0)
     if not 0 < len(batch.batch) <= MOST_MESSAGES:
         raise MessageRefused("TOO_LARGE", "batch", f"holds {len(batch.batch)} messages: expected 1 to {MOST_MESSAGES}")
     kept: list[bytes] = []
@@ -277,6 +281,12 @@ def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
     taken.body = b'{"batch":[' + b",".join(kept) + b"]}"
     taken.count = len(kept)
     return taken
+
+
+def _fresh_token(request: Request, desk: Desk) -> Reply:
+    """To a page that sends no message, since all it wants is a token for its links: of the visitor that it has."""
+    known = read_cookie(request.headers.get("cookie"), desk.rules.cookie)
+    return Reply(200, _answer(_Taken(b"", 0), known, request, desk), _JSON)
 
 
 def _to_keep(
@@ -307,7 +317,7 @@ def _without_persons(value: Any) -> Any:
 
 
 def _answer(taken: _Taken, visitor: Visitor | None, request: Request, desk: Desk) -> bytes:
-    answer: dict[str, Any] = {"success": bool(taken.count)}
+    answer: dict[str, Any] = {"success": bool(taken.count or not taken.refused)}
     if visitor is not None:
         answer["linker"] = linker(visitor.id, request.received_at // 1_000_000, desk.secret)
     if taken.refused:
