@@ -136,6 +136,13 @@ class OpenWorkspace:
 
         return asdict(load(self.workspace, now=now))
 
+    def keep_up(self, *, now: datetime) -> dict[str, int]:
+        """Merge what many small loads have written; by table, how many files became one."""
+        from outturn.store.facts import Facts
+
+        with self.workspace.lock():
+            return Facts(self.workspace.lake).keep_up(now)
+
     def add_key(self, trust: Trust, name: str, *, now: datetime) -> dict[str, str]:
         """Make a write key; its text is in this answer and nowhere else. A secret one can sign outcomes, too."""
         from outturn.collector.desks import collector_secret

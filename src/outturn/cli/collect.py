@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from outturn.collector.keys import Trust
+
+
+_UPKEEP_EVERY = timedelta(hours=1)
 
 
 def _now() -> datetime:
@@ -66,9 +69,13 @@ def load_command(folder: Path | None, *, once: bool, as_json: bool) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    kept_up = _now()
     while not stop.wait(workspace.workspace.settings["journal.load_seconds"]):
         try:
             loaded = workspace.load(now=_now)
+            if _now() - kept_up > _UPKEEP_EVERY:
+                kept_up = _now()
+                workspace.keep_up(now=kept_up)
         except WorkspaceError as busy:
             # An import or a build is writing: the journal keeps what has come until the next round.
             click.echo(f"Not loaded yet: {busy}", err=True)

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from outturn.domain.errors import UnknownName, UsageError
 from outturn.domain.money import MAX_MICROS
-from outturn.domain.time import micros_of
+from outturn.domain.time import instant_of, micros_of
 from outturn.store.fact_files import Selected, connection, copy_statement, quoted, write_row, write_rows
 from outturn.store.import_records import ImportRecord, new_import_id
 from outturn.store.lake import Lake
 from outturn.store.sql import load
 from outturn.store.tables import FACTS, IMPORTS, TABLES
+from outturn.store.upkeep import MERGED, keep_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -90,6 +91,16 @@ class Facts:
         for name, rows in tables.items():
             self._append(TABLES[name], rows, record.import_id, stamps)
         self._append_states([record, *(_undone(replaced, record.state_at) for replaced in instead_of)], stream)
+
+    def after_all(self, at: datetime) -> datetime:
+        """That instant, or just after the latest state of any import: a clock that was set back reorders nothing."""
+        files = self._lake.files(IMPORTS)
+        if not files:
+            return at
+        with connection() as opened:
+            asked = "SELECT epoch_us(MAX(state_at)) FROM read_parquet($files)"
+            latest: int = opened.execute(asked, {"files": [str(file) for file in files]}).fetchall()[0][0]
+        return max(at, instant_of(latest + 1))
 
     def stream_offset(self, stream: str) -> int:
         """Up to where a stream has been loaded, as `load` was told; 0 where it never was."""
@@ -215,14 +226,30 @@ class Facts:
 
     def sweep(self) -> None:
         """Take out what a crashed import left behind: rows of imports that `imports` does not know."""
-        known = {record.import_id for record in self.history()}
+        known: set[str] | None = None
         for name in FACTS:
             if name == IMPORTS.name:
                 continue
-            orphans = [file for file in self._lake.files(TABLES[name]) if _import_of(file) not in known]
+            files = [file for file in self._lake.files(TABLES[name]) if not file.name.startswith(MERGED)]
+            if files and known is None:
+                known = self._known()
+            orphans = [file for file in files if _import_of(file) not in (known or ())]
             if orphans:
                 self._lake.replace(TABLES[name], orphans, [])
                 self._lake.vacuum(TABLES[name])
+
+    def keep_up(self, at: datetime) -> dict[str, int]:
+        """Merge what many small imports have written: see `outturn.store.upkeep`."""
+        self.sweep()
+        return keep_up(self._lake, at)
+
+    def _known(self) -> set[str]:
+        """The ids of all imports."""
+        files = [str(file) for file in self._lake.files(IMPORTS)]
+        if not files:
+            return set()
+        with connection() as opened:
+            return {row[0] for row in opened.execute("SELECT import_id FROM read_parquet($f)", {"f": files}).fetchall()}
 
     def vacuum(self) -> None:
         """Delete every file that no table's newest snapshot holds."""

@@ -20,6 +20,7 @@ from outturn.store.workspace import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime, timedelta
 
 _DELTA = {
     Type.TEXT: "string",
@@ -31,6 +32,13 @@ _DELTA = {
     Type.DAY: "date",
     Type.AT: "timestamp",
     Type.KEY: "binary",
+}
+
+
+_CONFIGURATION = {
+    "delta.enableDeletionVectors": "false",
+    # Builds keep lists of files, never versions: a day of log is enough to see what went on.
+    "delta.logRetentionDuration": "interval 1 days",
 }
 
 
@@ -65,16 +73,38 @@ class Lake:
         """The offset that was last committed with this stream id; 0 where none was."""
         return (self._open(table).transaction_version(stream) or 0) if self._exists(table) else 0
 
-    def replace(self, table: Table, old: Sequence[Path], new: Sequence[Path]) -> None:
-        """Take files out and put others in, in one commit; readers see the one state or the other."""
-        # Delta keeps removed files until a vacuum older than this; ours spares none, so the epoch will do.
-        gone = [RemoveAction(path=file.name, deletion_timestamp=0, data_change=True) for file in old]
+    def replace(self, table: Table, old: Sequence[Path], new: Sequence[Path], *, at: datetime | None = None) -> None:
+        """Take files out and put others in, in one commit; readers see the one state or the other.
+
+        Args:
+            table: Whose files they are.
+            old: To take out.
+            new: In `folder(table)`, complete.
+            at: When; None: long ago, so that `vacuum` and `shorten` delete the old ones at once.
+        """
+        gone_at = int(at.timestamp() * 1000) if at else 0
+        gone = [RemoveAction(path=file.name, deletion_timestamp=gone_at, data_change=True) for file in old]
         self._commit(table, [*gone, *(_add(self.folder(table), file) for file in new)], "append", None)
 
     def vacuum(self, table: Table) -> None:
         """Delete the files that the newest snapshot no longer has, at once."""
         if self._exists(table):
             self._open(table).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+
+    def shorten(self, table: Table, spare: timedelta) -> None:
+        """Sum the log up in a checkpoint, and delete old entries and files that nobody reads any more.
+
+        Args:
+            table: Whose.
+            spare: Files that were taken out more lately stay, for readers of an earlier snapshot.
+        """
+        if not self._exists(table):
+            return
+        opened = self._open(table)
+        opened.create_checkpoint()
+        opened.cleanup_metadata()
+        hours = int(spare.total_seconds() // 3600)
+        opened.vacuum(retention_hours=hours, enforce_retention_duration=False, dry_run=False)
 
     def _exists(self, table: Table) -> bool:
         return (self.folder(table) / "_delta_log").is_dir()
@@ -93,7 +123,7 @@ class Lake:
         folder.mkdir(parents=True, exist_ok=True)
         schema = delta_schema(table)
         if not self._exists(table):
-            DeltaTable.create(str(folder), schema=schema, configuration={"delta.enableDeletionVectors": "false"})
+            DeltaTable.create(str(folder), schema=schema, configuration=_CONFIGURATION)
         for action in actions:
             if isinstance(action, AddAction):
                 _sync(folder / action.path)
