@@ -19,18 +19,14 @@ either those or purchases in a goal, not both.
 
 from __future__ import annotations
 
-from outturn.sources.charges import (
-    METADATA,
-    charge_outcomes,
-    charge_steps,
-    metadata_columns,
-)
-from outturn.sources.minor_units import minor_micros, within_range
+from outturn.sources.charges import METADATA, charge_outcomes, charge_steps, metadata_columns
+from outturn.sources.minor_units import within_range
 from outturn.sources.refunds import refunds_told
 from outturn.sources.source import Cell, Kind, Layout, Relation, Source, Total
-from outturn.sources.subscriptions import SUBSCRIPTION_STEPS, price_rows, subscription_outcomes
+from outturn.sources.stripe_balance import BALANCES
+from outturn.sources.stripe_cells import CURRENCY, LIVE, customer_cell, minor
+from outturn.sources.subscriptions import SUBSCRIPTION_RELATIONS, SUBSCRIPTIONS
 
-_OWN_DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
 _STATUSES = {
     "paid": "counted", "succeeded": "counted", "refunded": "counted", "partial refund": "counted",
     "partially refunded": "counted", "partially_refunded": "counted", "disputed": "counted", "dispute lost": "counted",
@@ -42,14 +38,6 @@ _STATUSES = {
     "requires_confirmation": "void",
 }  # fmt: skip
 _RENEWING = "regexp_matches(description, '^subscription update', 'i')"
-
-
-def _minor(amount: str) -> str:
-    return minor_micros(amount, "currency", own=_OWN_DIGITS)
-
-
-def _customer(*headers: str) -> Cell:
-    return Cell("crm_key", Kind.KEY, headers, identity="crm")
 
 
 _OTHERS = " ".join(
@@ -90,7 +78,7 @@ _EXPORTS = (
             Cell("description", Kind.TEXT, ("Description",)),
             Cell("intent_id", Kind.ID, ("PaymentIntent ID",)),
             Cell("email_key", Kind.KEY, ("Customer Email",), identity="email"),
-            _customer("Customer ID"),
+            customer_cell("Customer ID"),
             *(
                 Cell(f"meta_{name}", Kind.TEXT, tuple(f"{key} (metadata)" for key in dict.fromkeys(keys)))
                 for name, keys in METADATA.items()
@@ -111,10 +99,8 @@ _EXPORTS = (
 )
 
 _CREATED = Cell("occurred_at", Kind.AT, ("created",), required=True, filled=True)
-_CURRENCY = Cell("currency", Kind.CURRENCY, ("currency",), required=True)
 _AMOUNT = Cell("amount", Kind.MICROS, ("amount",), required=True, filled=True)
 _METADATA = Cell("metadata", Kind.TEXT, ("metadata",))
-_LIVE = Cell("livemode", Kind.FLAG, ("livemode",))
 _CHARGE_STATUS = """
     CASE
         WHEN NOT livemode THEN 'test' WHEN stated_status = 'failed' THEN 'void'
@@ -130,8 +116,8 @@ _KIND = f"""
 """
 _CHARGES = f"""
     SELECT
-        line, charge_id, {_KIND} AS kind, {_CHARGE_STATUS} AS status, occurred_at, {_minor("amount")} AS gross_micros,
-        {_minor("refunded")} AS refunded_micros, CAST(NULL AS BIGINT) AS fees_micros, currency, email_key, crm_key,
+        line, charge_id, {_KIND} AS kind, {_CHARGE_STATUS} AS status, occurred_at, {minor("amount")} AS gross_micros,
+        {minor("refunded")} AS refunded_micros, CAST(NULL AS BIGINT) AS fees_micros, currency, email_key, crm_key,
         COALESCE(intent_id, charge_id) AS payment_id, {metadata_columns("metadata")}
     FROM accepted LEFT JOIN (SELECT invoice_id, ANY_VALUE(reason) AS reason FROM invoices GROUP BY 1) USING (invoice_id)
 """  # noqa: S608
@@ -151,7 +137,7 @@ _DISPUTES = f"""
     SELECT
         line, 'stripe:' || charge_id || ':chargeback:' || dispute_id AS outcome_id, 'stripe' AS system,
         FALSE AS tracker, 'chargeback' AS kind, '' AS stage, {_DISPUTE_STATUS} AS status, occurred_at,
-        'stripe:' || charge_id AS parent_outcome_id, -{_minor("amount")} AS gross_micros, currency
+        'stripe:' || charge_id AS parent_outcome_id, -{minor("amount")} AS gross_micros, currency
     FROM accepted
 """  # noqa: S608
 _IDENTITIES = """
@@ -171,7 +157,7 @@ _TABLES = (
             _CREATED,
             _AMOUNT,
             Cell("refunded", Kind.MICROS, ("amount_refunded",), required=True),
-            _CURRENCY,
+            CURRENCY,
             Cell(
                 "stated_status",
                 Kind.TEXT,
@@ -182,12 +168,12 @@ _TABLES = (
             ),
             Cell("paid", Kind.FLAG, ("paid",), required=True),
             Cell("captured", Kind.FLAG, ("captured",), required=True),
-            _LIVE,
+            LIVE,
             Cell("description", Kind.TEXT, ("description",)),
             Cell("intent_id", Kind.ID, ("payment_intent_id", "payment_intent")),
             Cell("invoice_id", Kind.ID, ("invoice_id", "invoice")),
             Cell("email_key", Kind.KEY, ("receipt_email",), identity="email"),
-            _customer("customer_id", "customer"),
+            customer_cell("customer_id", "customer"),
             _METADATA,
         ),
         checks=(within_range("amount", "refunded"),),
@@ -195,8 +181,8 @@ _TABLES = (
         outputs={"outcomes": charge_outcomes()},
         totals=(
             Total("payments", f"CASE WHEN {_CHARGE_STATUS} = 'counted' THEN 1 END"),
-            Total("gross", f"CASE WHEN {_CHARGE_STATUS} = 'counted' THEN {_minor('amount')} END", money=True),
-            Total("refunded", f"CASE WHEN {_CHARGE_STATUS} = 'counted' THEN {_minor('refunded')} END", money=True),
+            Total("gross", f"CASE WHEN {_CHARGE_STATUS} = 'counted' THEN {minor('amount')} END", money=True),
+            Total("refunded", f"CASE WHEN {_CHARGE_STATUS} = 'counted' THEN {minor('refunded')} END", money=True),
         ),
         number=".",
         suppressed="strip",
@@ -210,14 +196,14 @@ _TABLES = (
             Cell("charge_id", Kind.ID, ("charge_id", "charge"), required=True, filled=True),
             _CREATED,
             _AMOUNT,
-            _CURRENCY,
+            CURRENCY,
             Cell("stated_status", Kind.TEXT, ("status",), required=True),
         ),
         marks=("receipt_number", "failure_reason"),
         checks=(within_range("amount"),),
         steps={
             "refunds": f"""
-                SELECT line, refund_id, charge_id, occurred_at, {_minor("amount")} AS gross_micros, currency,
+                SELECT line, refund_id, charge_id, occurred_at, {minor("amount")} AS gross_micros, currency,
                 {_REFUND_STATUS} AS status
                 FROM accepted QUALIFY ROW_NUMBER() OVER (PARTITION BY refund_id ORDER BY line DESC) = 1
             """,  # noqa: S608
@@ -225,7 +211,7 @@ _TABLES = (
         outputs={"outcomes": refunds_told("stripe", "charge_id")},
         totals=(
             Total("refunds", f"CASE WHEN {_REFUND_STATUS} = 'counted' THEN 1 END"),
-            Total("refunded", f"CASE WHEN {_REFUND_STATUS} = 'counted' THEN {_minor('amount')} END", money=True),
+            Total("refunded", f"CASE WHEN {_REFUND_STATUS} = 'counted' THEN {minor('amount')} END", money=True),
         ),
         number=".",
         leans=("earlier",),
@@ -238,16 +224,16 @@ _TABLES = (
             Cell("charge_id", Kind.ID, ("charge_id", "charge"), required=True, filled=True),
             _CREATED,
             _AMOUNT,
-            _CURRENCY,
+            CURRENCY,
             Cell("stated_status", Kind.TEXT, ("status",), required=True, filled=True),
-            _LIVE,
+            LIVE,
         ),
         marks=("reason", "is_charge_refundable"),
         checks=(within_range("amount"),),
         outputs={"outcomes": _DISPUTES},
         totals=(
             Total("disputes", f"CASE WHEN {_DISPUTE_STATUS} = 'counted' THEN 1 END"),
-            Total("disputed", f"CASE WHEN {_DISPUTE_STATUS} = 'counted' THEN {_minor('amount')} END", money=True),
+            Total("disputed", f"CASE WHEN {_DISPUTE_STATUS} = 'counted' THEN {minor('amount')} END", money=True),
         ),
         number=".",
     ),
@@ -255,7 +241,7 @@ _TABLES = (
         "customer",
         (
             Cell("customer_id", Kind.ID, ("id",), required=True, filled=True),
-            _customer("id"),
+            customer_cell("id"),
             Cell("email_key", Kind.KEY, ("email",), required=True, identity="email"),
             Cell("phone_key", Kind.KEY, ("phone",), identity="phone"),
             _CREATED,
@@ -277,149 +263,6 @@ _TABLES = (
     ),
 )
 
-
-def _price(name: str, amount: str, every: str, every_count: str, scheme_mark: str) -> Layout:
-    return Layout(
-        name,
-        (
-            Cell("price_id", Kind.ID, ("id",), required=True, filled=True),
-            Cell("amount", Kind.MICROS, (amount,), required=True),
-            _CURRENCY,
-            Cell("every", Kind.TEXT, (every,), required=True),
-            Cell("every_count", Kind.COUNT, (every_count,)),
-            Cell("scheme", Kind.TEXT, ("billing_scheme",), required=True),
-            Cell("usage", Kind.TEXT, ("usage_type", "recurring_usage_type")),
-        ),
-        marks=(scheme_mark,),
-        checks=(within_range("amount"),),
-        number=".",
-        lends={"prices": price_rows(_minor("amount"))},
-    )
-
-
-def _subscription(name: str, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
-    return Layout(
-        name,
-        (
-            Cell("subscription_id", Kind.ID, ("id",), required=True, filled=True),
-            Cell("subscription_status", Kind.TEXT, ("status",), required=True),
-            Cell("created_at", Kind.AT, ("created",), required=True, filled=True),
-            Cell("start_date", Kind.AT, ("start_date",), future=True),
-            Cell("trial_start", Kind.AT, ("trial_start",), required=True, future=True),
-            Cell("trial_end", Kind.AT, ("trial_end",), required=True, future=True),
-            Cell("ended_at", Kind.AT, ("ended_at",), required=True, future=True),
-            Cell("version_at", Kind.VERSION, ("_fivetran_start", "_fivetran_synced"), required=True, filled=True),
-            Cell("quantity", Kind.COUNT, ("quantity",)),
-            _customer("customer_id", "customer"),
-            _LIVE,
-        ),
-        marks=marks,
-        without=without,
-        steps=SUBSCRIPTION_STEPS,
-        outputs={"outcomes": subscription_outcomes()},
-        totals=(Total("subscriptions", "1"),),
-        suppressed="strip",
-        turn=2,
-        leans=("prices", "items", "earlier"),
-        misses=("prices", "items"),
-    )
-
-
-_SUBSCRIPTIONS = (
-    _price("price", "unit_amount", "recurring_interval", "recurring_interval_count", "lookup_key"),
-    _price("plan", "amount", "interval", "interval_count", "trial_period_days"),
-    Layout(
-        "subscription_item",
-        (
-            Cell("subscription_id", Kind.ID, ("subscription_id",), required=True, filled=True),
-            Cell("price_id", Kind.ID, ("plan_id", "price_id"), required=True, filled=True),
-            Cell("quantity", Kind.COUNT, ("quantity",), required=True),
-            Cell("item_id", Kind.ID, ("id",), required=True, filled=True),
-        ),
-        marks=("current_period_start",),
-        without=("customer_id", "amount"),
-        lends={
-            "items": """
-                SELECT subscription_id, price_id, COALESCE(quantity, 1) AS quantity FROM accepted
-                QUALIFY ROW_NUMBER() OVER (PARTITION BY item_id ORDER BY line DESC) = 1
-            """
-        },
-    ),
-    _subscription("subscription", without=("_fivetran_active",)),
-    _subscription("subscription_history", marks=("_fivetran_active",)),
-)
-
-_BALANCE_KINDS = """
-    CASE
-        WHEN type IN ('charge', 'payment') THEN 'purchase'
-        WHEN type IN ('refund', 'payment_refund', 'payment_failure_refund', 'refund_failure') THEN 'refund'
-        WHEN type = 'adjustment' AND regexp_matches(description, 'chargeback|dispute', 'i') THEN 'chargeback'
-    END
-"""
-
-
-def _balance_rows(amount: str, fee: str) -> str:
-    return f"""
-        WITH told AS (
-            SELECT
-                *, {_BALANCE_KINDS} AS kind, {amount} AS gross_micros, {fee} AS fees_micros,
-                NULLIF(regexp_extract(description, '(?:ch|py)_[A-Za-z0-9]+', 0), '') AS named_charge
-            FROM accepted
-        )
-        SELECT
-            line, 'stripe_balance:' || CASE WHEN kind = 'purchase' THEN COALESCE(told.source, transaction_id)
-                ELSE kind || ':' || COALESCE(CASE WHEN kind = 'refund' THEN told.source END, transaction_id)
-            END AS outcome_id,
-            'stripe_balance' AS system, FALSE AS tracker, kind, '' AS stage, 'counted' AS status, occurred_at,
-            CASE WHEN kind <> 'purchase' THEN 'stripe_balance:' || COALESCE(charge_id, named_charge) END AS
-            parent_outcome_id,
-            gross_micros, fees_micros, currency, CASE WHEN kind = 'purchase' THEN told.source END AS payment_id
-        FROM told LEFT JOIN (
-            SELECT refund_id AS source, ANY_VALUE(charge_id) AS charge_id FROM refunded_charges GROUP BY 1
-        ) AS refunds ON told.source = refunds.source AND kind = 'refund'
-        WHERE kind IS NOT NULL
-        QUALIFY ROW_NUMBER() OVER (PARTITION BY transaction_id ORDER BY line DESC) = 1
-    """  # noqa: S608
-
-
-def _balance(name: str, created: str, kind: Kind, amount: str, fee: str) -> Layout:
-    minor = kind is Kind.MICROS
-
-    def summed(which: str) -> str:
-        return f"CASE WHEN {_BALANCE_KINDS} = '{which}' THEN {amount} END"
-
-    return Layout(
-        name,
-        (
-            Cell("transaction_id", Kind.ID, ("id",), required=True, filled=True),
-            Cell("type", Kind.TEXT, ("Type",), required=True, filled=True),
-            Cell("source", Kind.ID, ("Source",), required=True),
-            Cell("amount", kind, ("Amount",), required=True, filled=True),
-            Cell("fee", kind, ("Fee",), required=True),
-            Cell("net", kind, ("Net",), required=True),
-            Cell("currency", Kind.CURRENCY, ("Currency",), required=True),
-            Cell("occurred_at", Kind.AT, (created,), required=True, filled=True),
-            Cell("description", Kind.TEXT, ("Description",)),
-        ),
-        checks=(within_range("amount", "fee", "net"),) if minor else (),
-        outputs={"outcomes": _balance_rows(amount, fee)},
-        totals=(
-            Total("charges", summed("purchase"), money=True),
-            Total("refunds", summed("refund"), money=True),
-            Total("disputes", summed("chargeback"), money=True),
-            Total("fees", f"{fee} + CASE WHEN type = 'stripe_fee' THEN -{amount} ELSE 0 END", money=True),
-            Total("payouts", f"CASE WHEN type = 'payout' THEN {amount} END", money=True),
-        ),
-        number="." if minor else "",
-        turn=1,
-        leans=("refunded_charges",),
-    )
-
-
-_BALANCES = (
-    _balance("balance_history", "Created (UTC)", Kind.MONEY, "amount", "fee"),
-    _balance("balance_transaction", "created", Kind.MICROS, _minor("amount"), _minor("fee")),
-)
 
 _ID = Cell("id", Kind.ID, ("id",), required=True)
 # What stands here stands in another table too, or is no part of a sale.
@@ -444,18 +287,11 @@ SOURCE = Source(
     name="stripe",
     title="Stripe",
     platform="",
-    layouts=(*_EXPORTS, *_TABLES, *_SUBSCRIPTIONS, *_BALANCES, *_UNUSED),
+    layouts=(*_EXPORTS, *_TABLES, *SUBSCRIPTIONS, *BALANCES, *_UNUSED),
     relations={
         "invoices": Relation("invoice_id VARCHAR, reason VARCHAR"),
         "refunded_charges": Relation("refund_id VARCHAR, charge_id VARCHAR"),
-        "prices": Relation(
-            "price_id VARCHAR, currency VARCHAR, unit_micros BIGINT, gained BIGINT, spread BIGINT",
-            "without the table of prices or plans beside it, what a subscription is worth a month is not known",
-        ),
-        "items": Relation(
-            "subscription_id VARCHAR, price_id VARCHAR, quantity BIGINT",
-            "without the table of subscription items beside it, what a subscription is worth a month is not known",
-        ),
+        **SUBSCRIPTION_RELATIONS,
     },
     notes="Export payments with all columns: Customer Email, PaymentIntent ID and metadata are not default ones.",
 )

@@ -7,6 +7,10 @@ known. Where an earlier import knows the subscription, its start stays as it was
 
 from __future__ import annotations
 
+from outturn.sources.minor_units import within_range
+from outturn.sources.source import Cell, Kind, Layout, Relation, Total
+from outturn.sources.stripe_cells import CURRENCY, LIVE, customer_cell, minor
+
 _PER_MONTH = {"month": (1, 1), "year": (1, 12), "week": (52, 12), "day": (365, 12)}
 _NEVER = "('incomplete', 'incomplete_expired', 'trialing')"
 
@@ -127,3 +131,85 @@ def subscription_outcomes() -> str:
             -last_micros AS gross_micros, CASE WHEN last_micros IS NOT NULL THEN currency END AS currency, {same}
         FROM subscribed WHERE started AND ended_at IS NOT NULL
     """  # noqa: S608
+
+
+def _price(name: str, amount: str, every: str, every_count: str, scheme_mark: str) -> Layout:
+    return Layout(
+        name,
+        (
+            Cell("price_id", Kind.ID, ("id",), required=True, filled=True),
+            Cell("amount", Kind.MICROS, (amount,), required=True),
+            CURRENCY,
+            Cell("every", Kind.TEXT, (every,), required=True),
+            Cell("every_count", Kind.COUNT, (every_count,)),
+            Cell("scheme", Kind.TEXT, ("billing_scheme",), required=True),
+            Cell("usage", Kind.TEXT, ("usage_type", "recurring_usage_type")),
+        ),
+        marks=(scheme_mark,),
+        checks=(within_range("amount"),),
+        number=".",
+        lends={"prices": price_rows(minor("amount"))},
+    )
+
+
+def _subscription(name: str, marks: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Layout:
+    return Layout(
+        name,
+        (
+            Cell("subscription_id", Kind.ID, ("id",), required=True, filled=True),
+            Cell("subscription_status", Kind.TEXT, ("status",), required=True),
+            Cell("created_at", Kind.AT, ("created",), required=True, filled=True),
+            Cell("start_date", Kind.AT, ("start_date",), future=True),
+            Cell("trial_start", Kind.AT, ("trial_start",), required=True, future=True),
+            Cell("trial_end", Kind.AT, ("trial_end",), required=True, future=True),
+            Cell("ended_at", Kind.AT, ("ended_at",), required=True, future=True),
+            Cell("version_at", Kind.VERSION, ("_fivetran_start", "_fivetran_synced"), required=True, filled=True),
+            Cell("quantity", Kind.COUNT, ("quantity",)),
+            customer_cell("customer_id", "customer"),
+            LIVE,
+        ),
+        marks=marks,
+        without=without,
+        steps=SUBSCRIPTION_STEPS,
+        outputs={"outcomes": subscription_outcomes()},
+        totals=(Total("subscriptions", "1"),),
+        suppressed="strip",
+        turn=2,
+        leans=("prices", "items", "earlier"),
+        misses=("prices", "items"),
+    )
+
+
+SUBSCRIPTIONS = (
+    _price("price", "unit_amount", "recurring_interval", "recurring_interval_count", "lookup_key"),
+    _price("plan", "amount", "interval", "interval_count", "trial_period_days"),
+    Layout(
+        "subscription_item",
+        (
+            Cell("subscription_id", Kind.ID, ("subscription_id",), required=True, filled=True),
+            Cell("price_id", Kind.ID, ("plan_id", "price_id"), required=True, filled=True),
+            Cell("quantity", Kind.COUNT, ("quantity",), required=True),
+            Cell("item_id", Kind.ID, ("id",), required=True, filled=True),
+        ),
+        marks=("current_period_start",),
+        without=("customer_id", "amount"),
+        lends={
+            "items": """
+                SELECT subscription_id, price_id, COALESCE(quantity, 1) AS quantity FROM accepted
+                QUALIFY ROW_NUMBER() OVER (PARTITION BY item_id ORDER BY line DESC) = 1
+            """
+        },
+    ),
+    _subscription("subscription", without=("_fivetran_active",)),
+    _subscription("subscription_history", marks=("_fivetran_active",)),
+)
+SUBSCRIPTION_RELATIONS = {
+    "prices": Relation(
+        "price_id VARCHAR, currency VARCHAR, unit_micros BIGINT, gained BIGINT, spread BIGINT",
+        "without the table of prices or plans beside it, what a subscription is worth a month is not known",
+    ),
+    "items": Relation(
+        "subscription_id VARCHAR, price_id VARCHAR, quantity BIGINT",
+        "without the table of subscription items beside it, what a subscription is worth a month is not known",
+    ),
+}
