@@ -4,80 +4,54 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from hypothesis import strategies as st
 
-from tests.sources.workbooks import Value, workbook
+from tests.sources.export_words import (
+    DAYS,
+    GROUPS,
+    LANGUAGES,
+    NAMES,
+    NEGATIVE,
+    SIGNS,
+    TOTALS,
+    UNKNOWN,
+    amount,
+    day_text,
+    grouped,
+)
+from tests.sources.workbooks import Formula, Spoilt, Value, serial, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hypothesis.strategies import DrawFn
 
 FIRST = date(2026, 1, 1)
-LANGUAGES = {
-    "google-ads": {
-        "en": ("Campaign", "Campaign ID", "Day", "Currency code", "Cost", "Impr.", "Clicks"),
-        "de": ("Kampagne", "Kampagnen-ID", "Tag", "Währungscode", "Kosten", "Impr.", "Klicks"),
-        "fr": ("Campagne", "ID de campagne", "Jour", "Code de devise", "Coût", "Impr.", "Clics"),
-        "es": ("Campaña", "ID de campaña", "Día", "Código de moneda", "Coste", "Impr.", "Clics"),
-        "nl": ("Campagne", "Campagne-ID", "Dag", "Valutacode", "Kosten", "Vertoningen", "Klikken"),
-    },
-    "meta-ads": {
-        "en": ("Campaign name", "Campaign ID", "Day", "Currency", "Amount spent ({})", "Impressions", "Link clicks"),
-        "de": ("Kampagnenname", "Kampagnen-ID", "Tag", "Währung", "Ausgegebener Betrag ({})", "Impressionen",
-               "Link-Klicks"),
-        "fr": ("Nom de la campagne", "Identifiant de campagne", "Jour", "Devise", "Montant dépensé ({})", "Impressions",
-               "Clics sur un lien"),
-        "es": ("Nombre de la campaña", "Identificador de la campaña", "Día", "Divisa", "Importe gastado ({})",
-               "Impresiones", "Clics en el enlace"),
-        "nl": ("Campagnenaam", "Campagne-ID", "Dag", "Valuta", "Besteed bedrag ({})", "Weergaven", "Klikken op link"),
-    },
-}  # fmt: skip
-NAMES = (
-    "Spring",
-    "Total",
-    "Total: brand",
-    "Gesamt",
-    'Lamps, "new"',
-    "Café – Zürich",
-    "Two\nlines",
-    "a;b\tc",
-    "1,234",
-    "(none)",
-    "2026-01-01",
-)
-GROUPS = {
-    ".": (",", "", "'", "’", " ", "\u00a0", "\u202f", "indian"),
-    ",": (".", "", " ", "\u00a0", "\u202f"),
-}
-DAYS = {
-    "iso": "%Y-%m-%d", "slashed": "%Y/%m/%d", "compact": "%Y%m%d", "dotted": "%d.%m.%Y", "day-first": "%d/%m/%Y",
-    "month-first": "%m/%d/%Y", "words": "%b %d, %Y", "hour": "%Y-%m-%d 23:00:00",
-}  # fmt: skip
-NEGATIVE = ("-{}", "({})", "{}-", "−{}")
-SIGNS = {
-    "EUR": ("€{}", "{} €", "EUR {}", "{} EUR"),
-    "USD": ("${}", "USD {}", "{} USD"),
-    "JPY": ("¥{}", "JPY {}"),
-    "GBP": ("£{}",),
-}
+_IDS = ("{}", "{}", "[{}]", "'{}", '="{}"', "{}.0")
+_ROUNDED, _ERROR = "1.20211E+14", "#REF!"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row, exactly."""
+    """One row, exactly; None: the file does not know.
+
+    Attributes:
+        spoilt: What a spreadsheet has done to one of its cells, so that it must be refused.
+    """
 
     name: str
     identifier: str
     day: date
-    micros: int
-    impressions: int
-    clicks: int
+    micros: int | None
+    impressions: int | None
+    clicks: int | None
+    spoilt: Literal["", "id", "money", "day"] = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +60,7 @@ class Export:
 
     Attributes:
         settled: Nothing in it is open, so that refusing it would be wrong.
+        wrong: It contradicts itself, so that taking it would be wrong.
     """
 
     content: bytes
@@ -93,158 +68,205 @@ class Export:
     currency: str
     suffix: str
     settled: bool
+    wrong: bool
+    with_id: bool
     quirks: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who wrote the file: how numbers, days, signs and what is missing look."""
+
+    source: str
+    language: str
+    currency: str
+    decimal: str
+    group: str
+    count_group: str
+    decimals: int
+    day: str
+    negative: str
+    sign: str
+    identifier: str
+    missing: str
+
+    def money(self, micros: int | None) -> str:
+        """An amount with everything round it."""
+        if micros is None:
+            return self.missing
+        text = self.sign.format(amount(micros, self.decimal, self.group, decimals=self.decimals))
+        return self.negative.format(text) if micros < 0 else text
+
+    def count(self, number: int | None) -> str:
+        """A count."""
+        return self.missing if number is None else grouped(number, self.count_group)
+
+    def cells(self, row: Row) -> list[str]:
+        """Name, id, day, currency, money, impressions, clicks."""
+        identifier = _ROUNDED if row.spoilt == "id" else self.identifier.format(row.identifier)
+        day = _ERROR if row.spoilt == "day" else day_text(row.day, self.day, self.language)
+        money = _ERROR if row.spoilt == "money" else self.money(row.micros)
+        return [row.name, identifier, day, self.currency, money, self.count(row.impressions), self.count(row.clicks)]
+
+
+@st.composite
+def hands(draw: DrawFn) -> Hand:
+    """Any."""
+    source = draw(st.sampled_from(sorted(LANGUAGES)))
+    currency = draw(st.sampled_from(["EUR", "USD", "JPY", "GBP"]))
+    decimal = draw(st.sampled_from(".,"))
+    group = draw(st.sampled_from(GROUPS[decimal]))
+    return Hand(
+        source, draw(st.sampled_from(sorted(LANGUAGES[source]))), currency, decimal, group,
+        draw(st.sampled_from([group, ""])), draw(st.sampled_from([0, 2])), draw(st.sampled_from(sorted(DAYS))),
+        draw(st.sampled_from(NEGATIVE)), draw(st.sampled_from(["{}", "{}", "{}", *SIGNS[currency]])),
+        draw(st.sampled_from(_IDS)), draw(st.sampled_from(UNKNOWN)),
+    )  # fmt: skip
 
 
 @st.composite
 def rows(draw: DrawFn) -> tuple[Row, ...]:
     """Some rows, of which each campaign has one per day."""
     digits = draw(st.sampled_from([0, 2, 2, 2, 3, 6]))
+    spoilt: st.SearchStrategy[Literal["", "id", "money", "day"]] = st.sampled_from(
+        ("", "", "", "", "id", "money", "day")
+    )
     found: dict[tuple[str, date], Row] = {}
     for _ in range(draw(st.integers(1, 8))):
         name = draw(st.sampled_from(NAMES))
         day = FIRST + timedelta(draw(st.integers(0, 290)))
-        units = draw(st.one_of(st.integers(-(10**4), 10**5), st.integers(0, 10**9)))
-        row = Row(
-            name,
-            f"{7000 + NAMES.index(name)}",
-            day,
-            units * 10 ** (6 - digits),
-            draw(st.integers(0, 10**7)),
-            draw(st.integers(0, 9999)),
-        )
-        found[row.name, row.day] = row
+        units = draw(st.one_of(st.none(), st.integers(-(10**4), 10**5), st.integers(0, 10**9)))
+        found[name, day] = Row(
+            name, f"{7000 + NAMES.index(name)}", day, None if units is None else units * 10 ** (6 - digits),
+            draw(st.one_of(st.none(), st.integers(0, 10**7))), draw(st.integers(0, 9999)),
+            draw(spoilt) if draw(st.integers(0, 9)) == 0 else "",
+        )  # fmt: skip
     return tuple(found.values())
 
 
-def amount(micros: int, decimal: str, group: str, *, decimals: int = 2) -> str:
-    """An amount without its sign."""
-    whole, fraction = divmod(abs(micros), 1_000_000)
-    shown = f"{fraction:06d}".rstrip("0").ljust(decimals, "0")
-    return grouped(whole, group) + (decimal + shown if shown else "")
+@st.composite
+def exports(draw: DrawFn) -> Export:
+    """A file of Google's or Meta's."""
+    data, hand = draw(rows()), draw(hands())
+    where, header = draw(currency_in(hand))
+    with_id = draw(st.booleans())
+    if not with_id:
+        data = tuple(replace(row, spoilt="") if row.spoilt == "id" else row for row in data)
+    kept = [place for place in range(7) if (place != 1 or with_id) and (place != 3 or where == "column")]
+    names, lines = [header[place] for place in kept], [[hand.cells(row)[place] for place in kept] for row in data]
+    totals = draw(st.sampled_from(["none", "first", "last"]))
+    if totals != "none":
+        total = [
+            TOTALS[hand.language] if hand.source == "google-ads" else "", hand.missing, hand.missing, hand.currency,
+            hand.money(sum(row.micros or 0 for row in data)), "9", "9",
+        ]  # fmt: skip
+        lines.insert(0 if totals == "first" else len(lines), [total[place] for place in kept])
+    further = draw(st.sampled_from(["", "", "shares", "notes twice", "cost twice"]))
+    for title, texts in _FURTHER[further]:
+        names = [*names, names[kept.index(4)] if title == "cost" else title]
+        lines = [[*line, texts[n % len(texts)]] for n, line in enumerate(lines)]
+    above, stated = draw(preambles(hand, len(data), stated_currency=where == "preamble"))
+    below = draw(st.sampled_from([[], ["", "Exported by Ana"], ['"©2026 Example Corporation"']]))
+    packing = draw(st.sampled_from(["plain", "plain", "gzip", "zip", "xlsx"]))
+    quirks: dict[str, object] = {
+        "hand": hand, "where": where, "totals": totals, "further": further, "above": above, "below": below,
+        "packing": packing,
+    }  # fmt: skip
+    if packing == "xlsx":
+        around = [[line] for line in above], [[line] for line in below]
+        content = draw(as_workbook(data, kept, [*around[0], names, *lines, *around[1]], native=totals == "none"))
+    else:
+        content, text_quirks = draw(as_text(above, names, lines, below))
+        quirks |= text_quirks
+        content = _PACKED[packing](content)
+    all_spoilt = all(row.spoilt for row in data)
+    return Export(
+        content, data, hand.currency, packing,
+        settled=not open_questions(data, hand) and not all_spoilt and not (packing == "xlsx" and '"' in "".join(above)),
+        wrong=further == "cost twice" or stated not in {None, len(data)}, with_id=with_id, quirks=quirks,
+    )  # fmt: skip
 
 
-def grouped(whole: int, group: str) -> str:
-    """Digits in groups of three, or as in India."""
-    text = f"{whole:,}"
-    if group == "indian":
-        head, tail = str(whole)[:-3], str(whole)[-3:]
-        parts: list[str] = []
-        while head:
-            parts.insert(0, head[-2:])
-            head = head[:-2]
-        return ",".join([*parts, tail])
-    return text.replace(",", group)
+def zipped(content: bytes) -> bytes:
+    """A zip of one file."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("export.csv", content)
+    return target.getvalue()
+
+
+_PACKED: dict[str, Callable[[bytes], bytes]] = {"plain": bytes, "gzip": gzip.compress, "zip": zipped}
+_FURTHER: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+    "": [],
+    "shares": [("CTR", ("5.20%", "< 10%", "--", "#DIV/0!")), ("Search impr. share", ("< 10%", " --", "> 90%"))],
+    "notes twice": [("Note", ("x", "")), ("Note", ("y, z",))],
+    "cost twice": [("cost", ("1.00", "2.00"))],
+}
 
 
 @st.composite
-def exports(draw: DrawFn) -> Export:  # noqa: C901, PLR0915 (one choice after the other)
-    """A file of Google's or Meta's."""
-    data = draw(rows())
-    source = draw(st.sampled_from(sorted(LANGUAGES)))
-    language = draw(st.sampled_from(sorted(LANGUAGES[source])))
-    currency = draw(st.sampled_from(["EUR", "USD", "JPY", "GBP"]))
-    decimal = draw(st.sampled_from(".,"))
-    group = draw(st.sampled_from(GROUPS[decimal]))
-    count_group = draw(st.sampled_from([group, ""]))
-    decimals = draw(st.sampled_from([0, 2]))
-    style = draw(st.sampled_from(sorted(DAYS)))
-    negative = draw(st.sampled_from(NEGATIVE))
-    sign = draw(st.sampled_from(["{}", "{}", "{}", *SIGNS[currency]]))
+def currency_in(draw: DrawFn, hand: Hand) -> tuple[str, list[str]]:
+    """Where the file states its currency, and its header then."""
     where = draw(st.sampled_from(["column", "header", "preamble", "sign"]))
-    header = [
-        one.format(currency) if source == "meta-ads" and where == "header" else one.replace(" ({})", "")
-        for one in LANGUAGES[source][language]
-    ]
-    if source == "google-ads" and where == "header":
+    own_sign = any(mark in hand.sign for mark in ("€", "EUR", "USD", "JPY"))
+    if (where == "header" and hand.source == "google-ads") or (where == "sign" and not own_sign):
         where = "column"
-    if where == "sign" and (sign == "{}" or "$" in sign or "¥" in sign or "£" in sign):
-        where = "column"
-    with_id = draw(st.booleans())
-    kept = [place for place in range(7) if (place != 1 or with_id) and (place != 3 or where == "column")]
-
-    def money(micros: int) -> str:
-        text = sign.format(amount(micros, decimal, group, decimals=decimals))
-        return negative.format(text) if micros < 0 else text
-
-    def line(row: Row) -> list[str]:
-        cells = [
-            row.name, row.identifier, row.day.strftime(DAYS[style]), currency, money(row.micros),
-            grouped(row.impressions, count_group), grouped(row.clicks, count_group),
-        ]  # fmt: skip
-        return [cells[place] for place in kept]
-
-    def total(label: str) -> list[str]:
-        missing = draw(st.sampled_from(["", "--", " --"]))
-        cells = [
-            label,
-            missing,
-            missing,
-            currency,
-            money(sum(row.micros for row in data)),
-            grouped(9, ""),
-            grouped(9, ""),
-        ]
-        return [cells[place] for place in kept]
-
-    label = "Total: Account" if source == "google-ads" else ""
-    totals = draw(st.sampled_from(["none", "first", "last"]))
-    lines: list[list[str]] = [line(row) for row in data]
-    lines = [*([total(label)] if totals == "first" else []), *lines, *([total(label)] if totals == "last" else [])]
-    preamble = draw(st.sampled_from([[], ["Campaign report"], ["Campaign report", ""], [f'"Rows: {len(data)}"']]))
-    if where == "preamble":
-        preamble = [*preamble, f"Currency: {currency}"]
-    footer = draw(st.sampled_from([[], ["", "Exported by Ana"], ['"©2026 Example Corporation"']]))
-    packing = draw(st.sampled_from(["plain", "plain", "gzip", "zip", "xlsx"]))
-    names = [header[place] for place in kept]
-    quirks: dict[str, object] = {
-        "source": source, "language": language, "currency": currency, "where": where, "decimal": decimal,
-        "group": group, "count_group": count_group, "day": style, "sign": sign, "negative": negative,
-        "totals": totals, "packing": packing, "preamble": preamble, "footer": footer,
-    }  # fmt: skip
-    numbers = [amount(row.micros, decimal, group, decimals=decimals) for row in data]
-    numbers += [grouped(n, count_group) for row in data for n in (row.impressions, row.clicks)]
-    settled = not open_questions(data, numbers, style) and totals == "none"
-    if packing == "xlsx":
-        sheet: list[list[Value]] = [[one] for one in preamble]
-        native = draw(st.booleans())
-        if native:
-            quirks["native"] = True
-        body: list[list[Value]] = [list(cells) for cells in lines]
-        if native:
-            body = [[_typed(row, place, text) for place, text in zip(kept, line(row), strict=True)] for row in data]
-        sheet.append([*names])
-        sheet += body
-        sheet += [[one] for one in footer]
-        return Export(
-            workbook({"Data": sheet}), data, currency, "xlsx", settled and not preamble_quoted(preamble), quirks
-        )
-    content, text_quirks = draw(as_text(preamble, names, lines, footer))
-    quirks |= text_quirks
-    if packing == "gzip":
-        content = gzip.compress(content)
-    if packing == "zip":
-        content = zipped(content)
-    return Export(content, data, currency, packing, settled, quirks)
+    names = LANGUAGES[hand.source][hand.language]
+    return where, [one.format(hand.currency) if where == "header" else one.replace(" ({})", "") for one in names]
 
 
-def _typed(row: Row, place: int, text: str) -> Value:
-    """The cell as a spreadsheet keeps it: days and numbers are no texts."""
-    typed: dict[int, Value] = {2: row.day, 4: row.micros / 1_000_000, 5: row.impressions, 6: row.clicks}
-    return typed.get(place, text)
+@st.composite
+def preambles(draw: DrawFn, hand: Hand, count: int, *, stated_currency: bool) -> tuple[list[str], int | None]:
+    """The lines above the header, up to some two dozen, and how many rows they say that there are."""
+    lines = draw(st.sampled_from([[], ["Campaign report"], ["Campaign report", ""], ["Report"] * 12 + [""] * 12]))
+    lines = [*lines, *draw(st.sampled_from([[], ["2026-01-01 - 2026-10-31"], ["Account: Acme"]]))]
+    stated = draw(st.sampled_from([None, None, None, count, count, count + 1]))
+    if stated is not None:
+        lines = [*lines, draw(st.sampled_from(['"Rows: {}"', "Rows: {}"])).format(stated)]
+    return [*lines, f"Currency: {hand.currency}"] if stated_currency else lines, stated
 
 
-def preamble_quoted(preamble: Sequence[str]) -> bool:
-    """A sheet has no quotes."""
-    return any('"' in line for line in preamble)
+@st.composite
+def as_workbook(
+    draw: DrawFn, data: Sequence[Row], kept: Sequence[int], lines: Sequence[Sequence[str]], *, native: bool
+) -> bytes:
+    """The file's lines as a sheet among others: the table's cells as texts, or as a spreadsheet keeps them."""
+    sheet: list[list[Value]] = [[*line] for line in lines]
+    from_1904 = draw(st.booleans())
+    if native and draw(st.booleans()):
+        bare = draw(st.booleans())
+        first = next(n for n, line in enumerate(lines) if len(line) > 1) + 1
+        for row, cells in zip(data, sheet[first:], strict=False):
+            for place, cell in enumerate(kept):
+                cells[place] = _typed(row, cell, cells[place], bare=bare, from_1904=from_1904)
+    notes: list[list[Value]] = [["Note", "By"], ["All campaigns", "Ana"]]
+    books: list[dict[str, list[list[Value]]]] = [
+        {"Data": sheet}, {"Notes": notes, "Data": sheet}, {"Data": sheet, "Notes": notes, "Empty": []},
+    ]  # fmt: skip
+    return workbook(draw(st.sampled_from(books)), from_1904=from_1904)
 
 
-def open_questions(data: Sequence[Row], numbers: Sequence[str], style: str) -> bool:
+def _typed(row: Row, place: int, text: Value, *, bare: bool, from_1904: bool) -> Value:
+    """The cell as a spreadsheet keeps it: days and numbers are no texts, and an error is none of either."""
+    if text == _ERROR:
+        return Spoilt(_ERROR)
+    if place == 2:
+        return serial(row.day, from_1904=from_1904) if bare else row.day
+    if place == 4:
+        number = None if row.micros is None else row.micros / 1_000_000
+        return number if number is None or row.clicks is None or row.clicks % 2 else Formula("SUM(1)", number)
+    return {5: row.impressions, 6: row.clicks}.get(place, text)
+
+
+def open_questions(data: Sequence[Row], hand: Hand) -> bool:
     """Whether the file leaves a question open that only the user can settle, or may seem to."""
-    days = [row.day for row in data if row.day.day != row.day.month]
-    if style in {"day-first", "month-first"} and days and not any(day.day > 12 for day in days):
+    days = [row.day for row in data if row.spoilt != "day" and row.day.day != row.day.month]
+    if hand.day.endswith(("day-first", "month-first")) and days and not any(day.day > 12 for day in days):
         return True
-    return any(mark in text for text in numbers for mark in ".,")
+    numbers = [amount(row.micros, hand.decimal, hand.group, decimals=hand.decimals) for row in data if row.micros]
+    numbers += [grouped(n, hand.count_group) for row in data for n in (row.impressions, row.clicks) if n]
+    proof = re.compile(rf"[{hand.decimal}]\d{{1,2}}$|[{hand.decimal}]\d{{4,}}$")
+    return any(mark in text for text in numbers for mark in ".,") and not any(map(proof.search, numbers))
 
 
 @st.composite
@@ -282,14 +304,6 @@ def as_text(
         "quote": quote,
         "last_end": last_end,
     }
-
-
-def zipped(content: bytes) -> bytes:
-    """A zip of one file."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("export.csv", content)
-    return target.getvalue()
 
 
 def squeezed(name: str) -> str:

@@ -5,16 +5,21 @@ Random changes of whole exports by hypothesis; `bench/fuzz.py` lets atheris look
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from tests.sources.exports import Export, exports, squeezed
 from tests.sources.looked_at import looked_at
 from tests.sources.test_exports import CASES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
 _BYTES = st.one_of(
@@ -63,3 +68,16 @@ def test_a_file_that_was_cut_has_no_row_that_it_did_not_have(
     whole = {(squeezed(row.name), str(row.day)) for row in export.rows}
     # The very last cell may have lost its end, which nothing in the file says.
     assert sum((squeezed(row[0] or ""), row[1]) not in whole for row in found.rows) <= 1
+
+
+def test_a_parquet_file_of_which_a_page_is_damaged_is_refused_as_a_whole(tmp_path: Path) -> None:
+    columns = {"date_day": "2026-09-01", "platform": "x", "channel": "y", "spend": "1.50", "currency": "EUR"}
+    whole = io.BytesIO()
+    parquet.write_table(pa.table({name: [text] * 9 for name, text in columns.items()}), whole, use_dictionary=False)
+    path = tmp_path / "spend.parquet"
+    path.write_bytes(whole.getvalue())
+    assert looked_at(path).report.accepted == 9
+    # The length before the first value is more than the page holds.
+    path.write_bytes(whole.getvalue().replace(b"\x0a\0\0\x002026", b"\x0a\x35\0\x002026", 1))
+    found = looked_at(path)
+    assert (found.code, "again" in found.told) == ("TRUNCATED", True)

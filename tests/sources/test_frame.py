@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -17,11 +19,19 @@ from outturn.sources.content import Content
 from outturn.sources.encoding import Encoding
 from outturn.sources.frame import Frame, open_frame
 from outturn.sources.records import Records, Shape
+from tests.sources.looked_at import looked_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER = "Campaign,Day,Cost,Impr.\n"
+
+
+def _zip(name: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, "x")
+    return target.getvalue()
 
 
 def _opened(tmp_path: Path, content: str | bytes) -> Frame:
@@ -96,6 +106,35 @@ def test_an_encoding_shows_late(tmp_path: Path) -> None:
 )
 def test_what_is_no_table_says_so(tmp_path: Path, content: bytes, code: str) -> None:
     assert _refused(tmp_path, content) == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "todo"),
+    [
+        (b"", "EMPTY_FILE", "download it again"),
+        (b"\xff\xfe", "EMPTY_FILE", "download it again"),
+        (b"Campaign,Day,Currency code,Cost,Impr.,Clicks\n", "EMPTY_FILE", "export it for days"),
+        (bytes(range(256)) * 4, "NOT_CSV", "download it again"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "NOT_CSV", "save the sheet as CSV"),
+        (b"PK\x03\x04 and no more", "NOT_CSV", "download it again"),
+        (b"PK\x05\x06" + b"\0" * 18, "NOT_CSV", "download it again"),
+        (gzip.compress(HEADER.encode())[:-9], "TRUNCATED", "download it again"),
+        (gzip.compress(b""), "EMPTY_FILE", "download it again"),
+        (b"PAR1 cut short", "TRUNCATED", "download it again"),
+        (b"7z\xbc\xaf\x27\x1c more", "NOT_CSV", "unpack it"),
+        (b"%PDF-1.7", "NOT_CSV", "export the report as CSV"),
+        (b"<!DOCTYPE html><html><body>Log in</body></html>", "NOT_CSV", "as CSV"),
+        (b'<?xml version="1.0"?><Workbook><Table></Table></Workbook>', "NOT_CSV", "as CSV"),
+        (_zip("content.xml"), "NOT_CSV", "as CSV or xlsx"),
+        (_zip("xl/workbook.bin"), "NOT_CSV", "as CSV or xlsx"),
+        (b'[{"a": 1}]', "NOT_CSV", "one object per line"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, code: str, todo: str) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(content)
+    found = looked_at(path)
+    assert (found.code, todo in found.told) == (code, True), found.told
 
 
 def test_sep_line_and_quotes_inside_cells(tmp_path: Path) -> None:

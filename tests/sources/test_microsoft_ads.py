@@ -74,9 +74,14 @@ def test_a_report_without_days_is_a_total_of_its_range(world: World) -> None:
     ]
 
 
-def test_a_range_that_reads_two_ways_is_no_range(world: World) -> None:
-    report = world.text("informe.csv", _SPANISH.format(first="1/8/2026", last="5/9/2026"), currency="EUR")
-    assert (report.verdict, report.reasons) == ("refuse", {"NO_DAY": 2})
+def test_a_range_that_reads_two_ways_is_asked_for(world: World) -> None:
+    export = _SPANISH.format(first="1/8/2026", last="5/9/2026")
+    report = world.text("informe.csv", export, currency="EUR")
+    assert (report.verdict, report.reasons, report.needs) == ("refuse", {"AMBIGUOUS_DATE": 2}, ("dates",))
+    report = world.text("informe.csv", export, currency="EUR", dates="day-first")
+    assert (report.verdict, report.summary["first_day"], report.summary["last_day"]) == (
+        "period_only", "2026-08-01", "2026-09-05",
+    )  # fmt: skip
 
 
 def test_qualified_conversions_stand_for_the_others(world: World) -> None:

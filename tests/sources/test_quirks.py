@@ -108,6 +108,12 @@ def test_campaigns_may_be_named_total(world: World) -> None:
     assert world.spend() == {**BOTH, "Total": "4.00 EUR", "Total: brand": "1.00 EUR"}
 
 
+@pytest.mark.parametrize("day", ["#REF!", "2026-02-31", "soon"])
+def test_a_campaign_named_total_whose_day_is_spoilt_is_refused_and_no_total(world: World, day: str) -> None:
+    report = world.text("export.csv", HEADER + ROWS + f"Total,{day},EUR,4.00,40,4\n")
+    assert (report.accepted, report.ignored, report.reasons) == (2, 0, {"BAD_DATE": 1})
+
+
 def test_a_stated_total_that_differs_is_reported_and_not_used(world: World) -> None:
     report = world.text("export.csv", HEADER + ROWS + "Total: Account, --,EUR,9.99,30,3\n")
     assert report.totals["EUR"]["spend"] == "3.75"

@@ -12,7 +12,7 @@ from python_calamine import load_workbook
 
 from outturn.domain.errors import UnknownName
 from outturn.sources import sheet_reader, sheets
-from tests.sources.workbooks import Formula, Value, serial, workbook
+from tests.sources.workbooks import Formula, Spoilt, Value, serial, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,48 @@ def test_an_id_of_more_digits_than_a_sheet_keeps_is_refused(world: World) -> Non
     rows = [HEADER, _row("A", date(2026, 9, 1), 1, 120211000000000123), _row("B", date(2026, 9, 1), 1, 120211000000123)]
     report = world.text("book.xlsx", workbook({"Data": rows}))
     assert report.reasons == {"ID_PRECISION_LOST": 1}
+
+
+@pytest.mark.parametrize("rows_before", [0, 500])
+def test_an_error_or_an_open_formula_is_no_blank(world: World, rows_before: int) -> None:
+    day = date(2026, 9, 1)
+    rows: list[list[Value]] = [
+        HEADER, *(_row(f"A{n}", day, 1) for n in range(rows_before)),
+        _row("money", day, Spoilt("#REF!")),
+        _row("day", Spoilt("#N/A"), 2),
+        _row("open", day, Formula("SUM(E2:E3)", None)),
+        _row("id", day, 3, Spoilt("#VALUE!")),
+        _row("whole", day, Formula("2+2", 4)),
+        _row("unknown", day, "--"),
+    ]  # fmt: skip
+    report = world.text("book.xlsx", workbook({"Notes": [["made by Ana"]], "Data": rows}))
+    assert (report.accepted, report.reasons) == (
+        rows_before + 2, {"BAD_NUMBER": 2, "BAD_DATE": 1, "ID_PRECISION_LOST": 1},
+    )  # fmt: skip
+    refused = world.rows("SELECT line, detail FROM refused_rows ORDER BY line")
+    first = rows_before + 2
+    assert [line for line, _detail in refused] == [first, first + 1, first + 2, first + 3]
+    told = ("#REF!", "#N/A", "#FORMULA!", "#VALUE!")
+    assert all(error in detail for error, (_line, detail) in zip(told, refused, strict=True))
+    kept = "SELECT campaign_name, spend_micros FROM ad_spend WHERE campaign_name IN ('whole', 'unknown') ORDER BY 1"
+    assert world.rows(kept) == [("unknown", None), ("whole", 4_000_000)]
+
+
+def test_errors_in_a_text_are_refused_as_well(world: World) -> None:
+    spend = (
+        "Campaign,Campaign ID,Day,Currency code,Cost,Impr.,Clicks\nA,{},{},EUR,{},10,1\nB,7,2026-09-01,EUR,1.00,10,1\n"
+    )
+    for identifier, day, cost, code in (
+        ("#NAME?", "2026-09-01", "1.50", "ID_PRECISION_LOST"),
+        ("1", "#NV", "1.50", "BAD_DATE"),
+        ("1", "2026-09-01", "#DIV/0!", "BAD_NUMBER"),
+    ):
+        report = world.text("export.csv", spend.format(identifier, day, cost), replace=True)
+        assert (report.reasons, report.accepted) == ({code: 1}, 1)
+    people = "user_id,occurred_at,value,currency\n{},2026-09-01,10,EUR\nana,2026-09-01,10,EUR\n"
+    for person in ("#N/A", "1.23457E+11"):
+        report = world.text("sales.csv", people.format(person))
+        assert (report.source, report.reasons, report.accepted) == ("conversions", {"ID_PRECISION_LOST": 1}, 1)
 
 
 def test_several_sheets_are_asked_for_unless_one_alone_is_known(world: World) -> None:

@@ -27,13 +27,20 @@ _STYLES = (
 
 @dataclass(frozen=True)
 class Formula:
-    """A cell that computes, with the value that was stored when the file was saved."""
+    """A cell that computes, with the value that was stored when the file was saved; None: nobody worked it out."""
 
     text: str
-    stored: float
+    stored: float | None
 
 
-Value = str | int | float | date | Formula | None
+@dataclass(frozen=True)
+class Spoilt:
+    """A cell that shows an error, such as `#REF!`."""
+
+    error: str
+
+
+Value = str | int | float | date | Formula | Spoilt | None
 
 
 def workbook(
@@ -118,11 +125,18 @@ def _cell(place: str, value: Value, texts: dict[str, int] | None, *, from_1904: 
         return f'<c r="{place}" t="s"><v>{texts.setdefault(value, len(texts))}</v></c>'
     if isinstance(value, str):
         return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    if isinstance(value, Formula):
-        return f'<c r="{place}"><f>{escape(value.text)}</f><v>{value.stored!r}</v></c>'
+    if isinstance(value, Formula | Spoilt):
+        return _computed(place, value)
     if isinstance(value, date):
         return f'<c r="{place}" s="1"><v>{serial(value, from_1904=from_1904)!r}</v></c>'
     return f'<c r="{place}"><v>{value!r}</v></c>'
+
+
+def _computed(place: str, value: Formula | Spoilt) -> str:
+    if isinstance(value, Spoilt):
+        return f'<c r="{place}" t="e"><f>A1</f><v>{value.error}</v></c>'
+    stored = "" if value.stored is None else f"<v>{value.stored!r}</v>"
+    return f'<c r="{place}"><f>{escape(value.text)}</f>{stored}</c>'
 
 
 def _letters(place: int) -> str:

@@ -34,7 +34,7 @@ REFUSAL_CODES: dict[str, str] = {
     "DROPS_CAMPAIGNS": "the file would drop campaigns with spend from days that it covers",
     "DUPLICATE_HEADER": "a needed column stands twice in the header",
     "EMPTY_FILE": "no rows",
-    "ID_PRECISION_LOST": "an id in scientific notation: a spreadsheet has rounded it",
+    "ID_PRECISION_LOST": "an id that a spreadsheet has rounded (1.2E+14) or lost (#N/A)",
     "MISSING_VALUE": "a required cell is empty",
     "MIXED_NUMBER_STYLE": "one column mixes two number styles",
     "NOT_JSON": "the bytes are no JSON object",

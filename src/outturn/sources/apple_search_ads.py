@@ -22,18 +22,20 @@ from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, R
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from outturn.sources.dates import Order
+
 _STATED = re.compile(r"\W*(start date|end date|time zone)\W*?\s*[:,;\t]\s*\W*(.*?)\W*", re.IGNORECASE)
 
 
-def _above(lines: Sequence[str]) -> Preamble:
+def _above(lines: Sequence[str], order: Order) -> Preamble:
     """The zone and the period that the lines above a report state, each on its own line.
 
-    >>> _above(['"Start Date: 02 Feb 2026"', '"End Date: 08 Feb 2026"', "Time Zone: UTC"]).period
+    >>> _above(['"Start Date: 02 Feb 2026"', '"End Date: 08 Feb 2026"', "Time Zone: UTC"], "").period
     (datetime.date(2026, 2, 2), datetime.date(2026, 2, 8))
     """
     stated = {match[1].lower(): match[2] for line in lines if (match := _STATED.fullmatch(line.strip()))}
     texts = [stated[name] for name in ("start date", "end date") if stated.get(name)]
-    days = days_of(texts)
+    days = days_of(texts, given=order)
     first, last = (days.get(stated.get(name, "")) for name in ("start date", "end date"))
     zone = stated.get("time zone", "")
     return Preamble(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from outturn.sources import dates, number_styles
+from outturn.sources import instants, number_styles
 from outturn.sources.number_styles import MISSING, NUMERIC, Style
 from outturn.sources.source import Cell, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from outturn.sources.instants import Otherwise
 
 _TYPES = {
     Kind.COUNT: "BIGINT", Kind.MONEY: "BIGINT", Kind.MICROS: "BIGINT", Kind.SHARE: "DOUBLE", Kind.DAY: "DATE",
@@ -21,24 +23,25 @@ _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USM
 _FAULTS = {
     Kind.ID: (
         "ID_PRECISION_LOST",
-        "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it",
+        "an id that a spreadsheet has rounded (1.2E+14) or lost (#N/A): export it anew and do not re-save it",
     ),
     Kind.ACCOUNT: (
         "ID_PRECISION_LOST",
-        "an id in scientific notation: a spreadsheet has rounded it; export it anew and do not re-save it",
+        "an id that a spreadsheet has rounded (1.2E+14) or lost (#N/A): export it anew and do not re-save it",
     ),
     Kind.COUNT: ("BAD_NUMBER", "expected a whole number from 0 on"),
     Kind.MONEY: ("BAD_NUMBER", "expected an amount with at most six decimals"),
     Kind.MICROS: ("BAD_NUMBER", "expected whole micros"),
     Kind.SHARE: ("BAD_NUMBER", "expected a number"),
     Kind.DAY: ("BAD_DATE", "expected a day that exists and is not in the future"),
-    Kind.AT: ("BAD_DATE", "expected ISO 8601 or whole microseconds, not in the future"),
-    Kind.AT_LOCAL: ("BAD_DATE", "expected ISO 8601, not in the future"),
-    Kind.VERSION: ("BAD_DATE", "expected ISO 8601"),
+    Kind.AT: ("BAD_DATE", "expected a day and a time as in ISO 8601, or whole microseconds, not in the future"),
+    Kind.AT_LOCAL: ("BAD_DATE", "expected a day and a time as in ISO 8601, not in the future"),
+    Kind.VERSION: ("BAD_DATE", "expected a day and a time as in ISO 8601"),
     Kind.FLAG: ("UNKNOWN_KIND", "expected true or false"),
     Kind.CURRENCY: ("AMBIGUOUS_CURRENCY", "expected an ISO 4217 code"),
     Kind.ZONE: ("BAD_DATE", "expected an IANA time zone such as Europe/Berlin"),
 }
+INSTANTS = frozenset({Kind.AT, Kind.AT_LOCAL, Kind.VERSION})
 LOOKED_UP = frozenset({Kind.DAY, Kind.CURRENCY, Kind.ZONE, Kind.KEY})
 """Kinds of which a file has few distinct texts, or whose reading is dear: read once per distinct text."""
 
@@ -49,7 +52,11 @@ PRESENT = (
     f"WHEN text IS NULL THEN FALSE ELSE NOT regexp_full_match(text, '{MISSING}') END"
 )
 """The word that the statements of this room know a filled cell by; one word of it is read faster than its sense."""
-_SCIENTIFIC = r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{1,3}"
+_ERROR = r"#[¡¿]?[A-Z]+(?:/[A-Z0])?[!?]|#N/A|#N/B|#NV"
+"""What spreadsheets of several languages show instead of a value: `#REF!`, `#¡VALOR!`, `#NV`."""
+_SCIENTIFIC = rf"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{{1,3}}|{_ERROR}"
+SPOILT_KEY = rf"[0-9][.,][0-9]+E\+[0-9]{{2,3}}|{_ERROR}"
+"""A person's identifier that a spreadsheet has rounded, or lost: it would make one person of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What reading depends on beside the text. `zone` is SQL."""
+    """What reading depends on beside the text.
+
+    Attributes:
+        zone: SQL.
+        otherwise: How instants are written that are no ISO 8601; None: there are none.
+    """
 
     style: Style
     zone: str
+    otherwise: Otherwise | None = None
 
 
 def type_of(cell: Cell) -> str:
@@ -97,7 +110,7 @@ def value(cell: Cell, text: str, conditions: Conditions) -> str:
 
 def native(cell: Cell, column: str, type_name: str) -> str | None:
     """SQL for the value where a Parquet column's own type already says it; None where its text has to be read."""
-    if cell.kind in {Kind.AT, Kind.AT_LOCAL, Kind.VERSION}:
+    if cell.kind in INSTANTS:
         return _native_instant(column, type_name)
     same = {
         (Kind.SHARE, "DOUBLE"): column,
@@ -129,6 +142,9 @@ def faults(cell: Cell, *, filled: bool) -> list[Fault]:
             )
         unreadable = f"CASE WHEN {cell.name} IS NULL THEN {unreadable} {_below_zero(cell)} END"
         found.append(Fault(code, unreadable, expected, cell.name))
+    if cell.kind is Kind.KEY and not cell.canonical and cell.identity not in {"email", "phone"}:
+        spoilt = f"CASE WHEN {cell.name} IS NULL THEN regexp_full_match(TRIM({text}), '{SPOILT_KEY}') END"
+        found.append(Fault(_FAULTS[Kind.ID][0], spoilt, _FAULTS[Kind.ID][1], cell.name))
     if cell.choices:
         among = ", ".join(f"'{choice}'" for choice in cell.choices)
         detail = f"expected one of {', '.join(cell.choices)}"
@@ -192,8 +208,8 @@ _READ: dict[Kind, Callable[[str, str, Conditions], str]] = {
     Kind.TEXT: lambda text, _plain, _c: f"CASE WHEN {present(text)} THEN {text} END",
     Kind.ID: _id,
     Kind.ACCOUNT: _account,
-    Kind.AT: lambda _text, plain, _c: dates.instant(plain),
-    Kind.AT_LOCAL: lambda _text, plain, c: dates.local_instant(plain, c.zone),
-    Kind.VERSION: lambda _text, plain, _c: dates.instant(plain),
+    Kind.AT: lambda _text, plain, c: instants.instant(plain, c.otherwise),
+    Kind.AT_LOCAL: lambda _text, plain, c: instants.local_instant(plain, c.zone, c.otherwise),
+    Kind.VERSION: lambda _text, plain, c: instants.instant(plain, c.otherwise),
     Kind.FLAG: _flag,
 }

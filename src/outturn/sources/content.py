@@ -32,6 +32,13 @@ MOST_TIMES = 250
 _GUESSED_TIMES = 8
 _NOT_ASKED_FOR = ("__MACOSX/", ".DS_Store", "Thumbs.db")
 _LONGEST_NAME = 120
+_OTHER_BOOKS = {
+    "xl/workbook.bin": "a binary Excel file (xlsb)",
+    "content.xml": "an OpenDocument spreadsheet",
+    "Index/Document.iwa": "a Numbers file",
+    "word/document.xml": "a text document",
+}
+"""What a zip holds that is a document of another kind, by a name in it."""
 DAMAGED = (
     EOFError, OSError, RuntimeError, ValueError, lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -147,7 +154,9 @@ class Member(Content):
             try:
                 file = archive.open(member)
             except DAMAGED as error:
-                raise FileRefused("NOT_CSV", f"{self.inner} in the zip cannot be unpacked: {error}") from None
+                raise FileRefused(
+                    "NOT_CSV", f"{self.inner} in the zip cannot be unpacked: download it again ({error})"
+                ) from None
             with file:
                 yield from _unpacked(file, max(1, member.compress_size), block_bytes, "zip")
 
@@ -159,13 +168,17 @@ def members(path: Path) -> tuple[Content, ...]:
         FileRefused: NOT_CSV, EMPTY_FILE, TOO_LARGE.
     """
     with open_zip(path) as archive:
+        names = set(archive.namelist())
+        for inner, what in _OTHER_BOOKS.items():
+            if inner in names:
+                raise FileRefused("NOT_CSV", f"this is {what}: save the sheet as CSV or xlsx and import that")
         found = [
             (place, member)
             for place, member in enumerate(archive.infolist())
             if not member.is_dir() and not any(part in member.filename for part in _NOT_ASKED_FOR)
         ]
     if not found:
-        raise FileRefused("EMPTY_FILE", "the zip holds no file")
+        raise FileRefused("EMPTY_FILE", "the zip holds no file: download it again")
     if len(found) > MOST_MEMBERS:
         raise FileRefused("TOO_LARGE", f"the zip holds {len(found):,} files: more than {MOST_MEMBERS:,} are not read")
     if any(member.flag_bits & 1 for _place, member in found):
@@ -184,7 +197,9 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except DAMAGED as error:
-        raise FileRefused("NOT_CSV", f"this is a damaged zip or spreadsheet file: {error}") from None
+        raise FileRefused(
+            "NOT_CSV", f"the zip or spreadsheet is cut short or damaged: download it again ({error})"
+        ) from None
 
 
 def _harmless(name: str) -> str:
@@ -199,9 +214,11 @@ def _unpacked(file: IO[bytes] | gzip.GzipFile, packed_bytes: int, block_bytes: i
         try:
             block = file.read(block_bytes)
         except gzip.BadGzipFile as error:
-            raise FileRefused("NOT_CSV", f"the {what} file is damaged: {error}") from None
+            raise FileRefused("NOT_CSV", f"the {what} file is damaged: download it again ({error})") from None
         except DAMAGED as error:
-            raise FileRefused("TRUNCATED", f"the {what} file is cut short or damaged: {error}") from None
+            raise FileRefused(
+                "TRUNCATED", f"the {what} file is cut short or damaged: download it again ({error})"
+            ) from None
         seen += len(block)
         if seen > most:
             raise _too_large(what)

@@ -1,4 +1,4 @@
-"""Which days and instants a file's texts mean: days are read once per distinct text, instants in SQL.
+"""Which days a file's texts mean, each distinct text read once, and which range the lines above a header state.
 
 `03/04/2026` is the third of April or the fourth of March. A file in which one number is over twelve
 settles it; one without such a number is refused until the user says which.
@@ -25,7 +25,7 @@ _MONTHS = (
     "jan ene gen", "feb fev", "mar mrz mrt maa", "apr avr abr", "may mai mei mag", "jun juin giu", "jul juil lug",
     "aug aou ago", "sep set", "oct okt ott out", "nov", "dec dez dic",
 )  # fmt: skip
-_BEGINNINGS = {begin: number for number, begins in enumerate(_MONTHS, 1) for begin in begins.split()}
+BEGINNINGS = {begin: number for number, begins in enumerate(_MONTHS, 1) for begin in begins.split()}
 _TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
@@ -36,6 +36,22 @@ _DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 _SERIAL = re.compile(r"\s*([234]\d{4}|5[0-4]\d{3})(?:\.\d+)?\s*")
+# What stands before the first and the last day of a range, and before a report's one day.
+_ENDS = (
+    frozenset({
+        "start date", "start", "begin date", "from", "von", "startdatum", "date de début", "du", "fecha de inicio",
+        "desde", "van",
+    }),
+    frozenset({
+        "end date", "end", "to", "bis", "enddatum", "date de fin", "au", "fecha de finalización", "hasta", "tot",
+        "einddatum",
+    }),
+)  # fmt: skip
+_WHOLE = frozenset({
+    "", "date", "day", "date range", "period", "time period", "reporting period", "report period", "zeitraum", "datum",
+    "tag", "période", "plage de dates", "jour", "periodo", "período", "intervalo de fechas", "fecha", "día", "periode",
+    "datumbereik", "dag",
+})  # fmt: skip
 _RANGE = re.compile(r"^(.{6,24}?)\s*(?:\s[-–—]\s?|\bto\b|–|—)\s*(.{6,24})$")
 
 
@@ -58,25 +74,50 @@ def days_of(texts: Iterable[str], *, given: Order = "", first_day: date | None =
     return found
 
 
-def range_of(lines: Sequence[str]) -> tuple[date, date] | None:
+def range_of(lines: Sequence[str], *, order: Order = "") -> tuple[date, date] | None:
     """The first and last day of a report, from the lines above its header; None where they say none.
+
+    A line of one day says a range only where it says nothing else, or that the day is the report's: not where it is
+    the day of the download. `Start date:` and `End date:` say one together.
+
+    Args:
+        lines: Those above the header.
+        order: How 03/04/2026 reads in this file; empty: as the range itself shows.
+
+    Raises:
+        FileRefused: AMBIGUOUS_DATE (needs dates): the range reads in two ways.
 
     >>> range_of(["Campaign report", '"March 27, 2026 - April 23, 2026"'])
     (datetime.date(2026, 3, 27), datetime.date(2026, 4, 23))
     """
+    ends = ["", ""]
     for line in lines:
-        text = line.strip().strip('"').strip()
-        text = re.sub(r"^[^:\d]{0,30}:\s*", "", text)
+        label, text = _labelled(line)
         match = _RANGE.match(text)
-        if not match:
-            single = _day(text, "")
-            if single:
-                return single, single
-            continue
-        first, last = (_day(part.strip(), "") for part in match.groups())
-        if first and last and first <= last:
-            return first, last
-    return None
+        if match and (found := _ordered(match[1].strip(), match[2].strip(), order)):
+            return found
+        if label in _WHOLE and (found := _ordered(text, text, order)):
+            return found
+        for place, names in enumerate(_ENDS):
+            if label in names:
+                ends[place] = ends[place] or text
+    return _ordered(ends[0], ends[1], order) if all(ends) else None
+
+
+def _labelled(line: str) -> tuple[str, str]:
+    """`# Start date: 20260901` is `start date` and `20260901`."""
+    text = line.strip().strip('"').strip()
+    found = re.match(r"^([^:\d]{0,30}):\s*(.*)$", text)
+    return (found[1].strip(" #*\t").casefold(), found[2].strip(' "')) if found else ("", text)
+
+
+def _ordered(first: str, last: str, order: Order) -> tuple[date, date] | None:
+    """Two days as a range; None where they are none, or run backwards."""
+    if not (_day(first, order) or _day(first, "day-first")):
+        return None
+    days = days_of([first, last], given=order)
+    start, end = days[first], days[last]
+    return (start, end) if start and end and start <= end else None
 
 
 def last_possible_day(now: datetime) -> date:
@@ -84,23 +125,8 @@ def last_possible_day(now: datetime) -> date:
     return (now + timedelta(hours=14)).date()
 
 
-def instant(text: str) -> str:
-    """SQL for the instant in a trimmed text: ISO 8601 with an offset, else UTC; or whole microseconds. NULL: none."""
-    return (
-        f"CASE WHEN regexp_full_match({text}, '-?[0-9]{{15,17}}') THEN make_timestamptz(TRY_CAST({text} AS BIGINT)) "
-        f"WHEN {text}[5] = '-' THEN TRY_CAST(REPLACE(REPLACE({text}, ' -', '-'), ' +', '+') AS TIMESTAMPTZ) END"
-    )
-
-
-def local_instant(text: str, zone: str) -> str:
-    """SQL for the instant in a trimmed text: as `instant`, but without an offset it is a time of `zone` (SQL)."""
-    stated = f"regexp_matches({text}, '([zZ]|UTC|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') AND length({text}) > 11"
-    local = f"timezone({zone}, timezone('UTC', {instant(text)}))"
-    return f"CASE WHEN {stated} OR {text}[5] <> '-' THEN {instant(text)} ELSE {local} END"
-
-
 def order_of(texts: Iterable[str]) -> Order:
-    """Which of day and month comes first in numeric dates, by the evidence among them.
+    """Which of day and month comes first in numeric dates, by the evidence among them; empty: it makes no difference.
 
     Raises:
         FileRefused: AMBIGUOUS_DATE (needs dates).
@@ -119,7 +145,10 @@ def order_of(texts: Iterable[str]) -> Order:
             open_ = text
     if day_first and month_first:
         raise FileRefused(
-            "AMBIGUOUS_DATE", f"{day_first!r} reads as day-first and {month_first!r} as month-first", needs=("dates",)
+            "AMBIGUOUS_DATE",
+            f"{day_first!r} reads as day-first and {month_first!r} as month-first: export it anew, or pass --dates "
+            "day-first or month-first",
+            needs=("dates",),
         )
     if open_ and not (day_first or month_first):
         raise FileRefused(
@@ -127,7 +156,9 @@ def order_of(texts: Iterable[str]) -> Order:
             f"{open_!r} reads as day-first and as month-first: pass --dates day-first or month-first",
             needs=("dates",),
         )
-    return "day-first" if day_first else "month-first"
+    if day_first:
+        return "day-first"
+    return "month-first" if month_first else ""
 
 
 def _day(text: str, order: Order) -> date | None:
@@ -148,7 +179,7 @@ def _day(text: str, order: Order) -> date | None:
 
 def _month(name: str) -> str:
     plain = "".join(sign for sign in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(sign))
-    return str(_BEGINNINGS.get(plain[:4]) or _BEGINNINGS.get(plain[:3]) or 0)
+    return str(BEGINNINGS.get(plain[:4]) or BEGINNINGS.get(plain[:3]) or 0)
 
 
 def _made(year: str, month: str, day: str) -> date | None:

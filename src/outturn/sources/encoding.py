@@ -83,7 +83,10 @@ def _without_mark(head: bytes) -> Encoding:
         return Encoding.UTF_16_LE_UNMARKED
     if even > enough and even > zeros * _NEARLY_ALL:
         return Encoding.UTF_16_BE_UNMARKED
-    raise FileRefused("NOT_CSV", "the bytes are no text (zero bytes, and not as UTF-16 has them)")
+    raise FileRefused(
+        "NOT_CSV",
+        "the bytes are no text: it is damaged, or no export (CSV, xlsx, JSON lines, Parquet): download it again",
+    )
 
 
 def is_windows(data: bytes) -> bool:

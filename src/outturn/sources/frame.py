@@ -37,11 +37,17 @@ _HEAD_RECORDS = 200
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _MAGIC = {
     _ZIP: "a zip or spreadsheet within another packed file: unpack that and import what is in it",
-    b"PK\x05\x06": "an empty zip file",
+    b"PK\x05\x06": "an empty zip file: download it again",
     _GZIP: "a gzip file within another packed file: unpack that and import what is in it",
     b"\xd0\xcf\x11\xe0": "an old Excel file, or one with a password: save the sheet as CSV and import that",
     b"%PDF": "a PDF: export the report as CSV and import that",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it and import what is in it",
+    b"Rar!": "a rar archive: unpack it and import what is in it",
+    b"BZh": "a bzip2 file: unpack it and import what is in it",
+    b"\xfd7zXZ": "an xz file: unpack it and import what is in it",
+    b"\x28\xb5\x2f\xfd": "a zstd file: unpack it and import what is in it",
 }
+_MARKUP = re.compile(r"\s*<(!doctype|html|head|body|table|script|\?xml)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,19 @@ class Frame:
             objects=self.kind == "json",
         )
 
+    def require_whole(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Refuse a Parquet file of which some page cannot be read.
+
+        Raises:
+            FileRefused: TRUNCATED.
+        """
+        if self.kind != "parquet":
+            return
+        try:
+            connection.execute(f"SELECT MAX(hash(COLUMNS(*))) FROM read_parquet('{quoted_path(self.content.path)}')")  # noqa: S608
+        except duckdb.Error as error:
+            raise _damaged_parquet(error) from None
+
     def lines(self, header: Header, numbers: Iterable[int]) -> dict[int, str]:
         """The text of records by the line on which they begin, for showing what was refused."""
         sought = set(numbers)
@@ -197,7 +216,7 @@ def open_content(content: Content) -> Frame:
     """
     head, whole = content.head(HEAD_BYTES)
     if not head.strip():
-        raise FileRefused("EMPTY_FILE", "the file is empty")
+        raise FileRefused("EMPTY_FILE", "the file is empty: download it again, for days that have data")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise FileRefused("NOT_CSV", f"this is {what}")
@@ -206,16 +225,26 @@ def open_content(content: Content) -> Frame:
     encoding = encoding_of(head)
     text = text_of(head, encoding, whole=whole)
     if not text.strip():
-        raise FileRefused("EMPTY_FILE", "the file has no text")
+        raise FileRefused("EMPTY_FILE", "the file is empty but for its encoding's mark: download it again")
     if isinstance(content, Sheet):
         return _table(content, text, encoding, (",",))
     if text.lstrip().startswith("{"):
         return _json_lines(content, text, encoding, whole=whole)
+    _require_table(text)
+    return _table(content, text, encoding, _DELIMITERS)
+
+
+def _require_table(text: str) -> None:
+    """Refuse what is text, or passes for it, and no table."""
+    if _MARKUP.match(text):
+        raise FileRefused("NOT_CSV", "this is a web page or XML, maybe a log-in page: download the report again as CSV")
     if text.lstrip().startswith("["):
         raise FileRefused("NOT_CSV", "this is one JSON array: write one object per line (JSON lines)")
     if sum(not (sign.isprintable() or sign.isspace()) for sign in text[:4096]) > len(text[:4096]) // 20:
-        raise FileRefused("NOT_CSV", "the bytes are neither text, Parquet nor JSON lines")
-    return _table(content, text, encoding, _DELIMITERS)
+        raise FileRefused(
+            "NOT_CSV",
+            "the bytes are no text: it is damaged, or no export (CSV, xlsx, JSON lines, Parquet): download it again",
+        )
 
 
 def quoted_name(name: str) -> str:
@@ -331,6 +360,11 @@ def _parquet(content: Content) -> Frame:
         try:
             rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{quoted_path(path)}')").fetchall()  # noqa: S608
         except duckdb.Error as error:
-            raise FileRefused("TRUNCATED", f"the Parquet file cannot be read: {error}") from None
+            raise _damaged_parquet(error) from None
     names = tuple(row[0] for row in rows)
     return Frame(content, "parquet", (Header(names),), types=tuple(row[1] for row in rows))
+
+
+def _damaged_parquet(error: duckdb.Error) -> FileRefused:
+    said = str(error).partition("\n")[0]
+    return FileRefused("TRUNCATED", f"the Parquet file is cut short or damaged ({said}): write or download it again")

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from outturn.domain.identifiers import RECORD_DIGITS, hmac_pads
 from outturn.domain.phones import canonical_phone
+from outturn.sources.cells import SPOILT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,4 +88,7 @@ def key_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
 
 def _canonical(cell: Cell) -> str:
     """SQL for the canonical form of `text`; NULL where it is no such identifier."""
-    return cell.canonical or _CANONICAL.get(cell.identity, "TRIM(text)")
+    if cell.canonical or cell.identity in {"email", "phone"}:
+        return cell.canonical or _CANONICAL["email"]
+    own = _CANONICAL.get(cell.identity, "TRIM(text)")
+    return f"CASE WHEN NOT regexp_full_match(TRIM(text), '{SPOILT_KEY}') THEN {own} END"

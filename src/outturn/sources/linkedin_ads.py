@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from outturn.domain.errors import FileRefused
 from outturn.sources.claimed import claim_cells, claims_of_spend
 from outturn.sources.dates import days_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Source
@@ -18,22 +17,20 @@ from outturn.sources.total_rows import LABELLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
+
+    from outturn.sources.dates import Order
 
 
-def _preamble(lines: Sequence[str]) -> Preamble:
-    """The range between the report's start and end, which stand on a line each, in this order."""
-    days = [day for line in lines if (day := _day_of(line))]
+def _preamble(lines: Sequence[str], order: Order) -> Preamble:
+    """The range between the report's start and end, which stand on a line each, in this order.
+
+    Raises:
+        FileRefused: AMBIGUOUS_DATE.
+    """
+    texts = [re.sub(r"^[^:\d]*:", "", line).strip().strip('"').strip() for line in lines]
+    read = days_of(texts, given=order)
+    days = [day for text in texts if (day := read[text])]
     return Preamble(period=(days[0], days[1]) if len(days) > 1 and days[0] <= days[1] else None)
-
-
-def _day_of(line: str) -> date | None:
-    """The one day that a line states after its colon; None too where it reads two ways."""
-    text = re.sub(r"^[^:\d]*:", "", line).strip().strip('"').strip()
-    try:
-        return days_of([text])[text]
-    except FileRefused:
-        return None
 
 
 _CAMPAIGN = ("Campaign Name", "Campagnenaam", "Kampagnenname", "Nom de la campagne", "Nombre de la campaña",

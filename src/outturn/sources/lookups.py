@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 import re
 import zoneinfo
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.errors import FileRefused
-from outturn.sources import cells, dates
+from outturn.sources import cells, dates, instants
+from outturn.sources.cells import INSTANTS, LOOKED_UP
 from outturn.sources.frame import quoted_text
 from outturn.sources.identity import key_sql, make_keys
+from outturn.sources.instants import Otherwise
 from outturn.sources.source import Kind
 
 if TYPE_CHECKING:
@@ -29,12 +32,28 @@ _MOST_KEYS = 2_000_000  # Each takes some 120 bytes in a table that is joined, a
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner: Manner) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a file's distinct texts say beside the tables of their values.
+
+    Attributes:
+        written: By cell that has no such table: the SQL for its value.
+        order: How the file writes 03/04/2026; empty: it has nothing of the kind.
+        otherwise: How its instants are written that are no ISO 8601; None: there are none.
+    """
+
+    written: dict[str, str]
+    order: dates.Order = ""
+    otherwise: Otherwise | None = None
+
+
+def look_up(connection: duckdb.DuckDBPyConnection, present: list[Cell], manner: Manner) -> LookedUp:
     """Make the tables `read_<cell>` (text, value) of kinds that are read once per distinct text.
 
-    Returns:
-        By cell that has no such table: the SQL for its value.
+    Raises:
+        FileRefused: AMBIGUOUS_DATE (needs dates).
     """
+    looked_up = [cell for cell in present if cell.kind in LOOKED_UP]
     days: dict[str, list[str]] = {}
     written = _too_many(connection, [cell for cell in looked_up if cell.kind is Kind.KEY])
     for cell in looked_up:
@@ -51,15 +70,22 @@ def look_up(connection: duckdb.DuckDBPyConnection, looked_up: list[Cell], manner
         else:
             known = _currencies(texts) if cell.kind is Kind.CURRENCY else _zones(texts)
             _register(connection, cell, known, pa.string())
+    shown = [
+        instants.evidence(connection, f"{cell.name}_text", cells.present(f"{cell.name}_text"))
+        for cell in present
+        if cell.kind in INSTANTS
+    ]
     # One order of day and month for the whole file: two columns of one export never differ.
-    order = manner.dates or _order([text for texts in days.values() for text in texts], manner.usual_dates)
+    numeric = [text for texts in (*days.values(), *(examples for _otherwise, examples in shown)) for text in texts]
+    order = manner.dates or _order(numeric, manner.usual_dates)
     last = dates.last_possible_day(manner.now)
     for cell in looked_up:
         if cell.kind is Kind.DAY:
             read_days = dates.days_of(days[cell.name], given=order, first_day=manner.first_day)
             past = {text: day if day and (cell.future or day <= last) else None for text, day in read_days.items()}
             _register(connection, cell, past, pa.date32())
-    return written
+    unusual = any(otherwise for otherwise, _examples in shown)
+    return LookedUp(written, order, Otherwise(order, manner.first_day) if unusual else None)
 
 
 def _order(texts: list[str], usual: dates.Order) -> dates.Order:

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from outturn.domain.errors import FileRefused
 from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
-from outturn.sources.dates import days_of, order_of, range_of
+from outturn.sources.dates import days_of, range_of
 from outturn.sources.microsoft_zones import zone_named, zone_sql
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Source
 from outturn.sources.total_rows import LABELLED
@@ -22,27 +21,29 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from outturn.sources.dates import Order
+
 _ZONE_LINE = re.compile(r'^\s*"?(?:Time zone|Zona horaria|Zeitzone|Fuseau horaire|Tijdzone)\s*:\s*(.*?)"?\s*$', re.I)
 _TIME_LINE = re.compile(r'^\s*"?([^":]{4,40}):\s*([\d./-]{8,10})\s*,\s*([\d./-]{8,10})"?\s*$')
 _ENGLISH = "report time"
 
 
-def _preamble(lines: Sequence[str]) -> Preamble:
+def _preamble(lines: Sequence[str], order: Order) -> Preamble:
     """The zone that is named above the header, and the range of a report without days."""
     zones = [zone_named(found[1]) for line in lines if (found := _ZONE_LINE.match(line))]
     ranges = [found for line in lines if (found := _TIME_LINE.match(line))]
-    return Preamble(next(filter(None, zones), ""), _range(*ranges[0].groups()) if ranges else range_of(lines))
+    period = _range(ranges[0][1], ranges[0][2], ranges[0][3], order) if ranges else range_of(lines, order=order)
+    return Preamble(next(filter(None, zones), ""), period)
 
 
-def _range(label: str, first: str, last: str) -> tuple[date, date] | None:
-    """A range in figures: month first in English, else only where the figures settle it."""
-    try:
-        order = "month-first" if label.strip().lower() == _ENGLISH else order_of([first, last])
-    except FileRefused:
-        return None
-    start, end = (
-        days_of([first, last], given=order).values() if first != last else [days_of([first], given=order)[first]] * 2
-    )
+def _range(label: str, first: str, last: str, order: Order) -> tuple[date, date] | None:
+    """A range in figures: month first in English, else as the file's own days, or as the figures settle it.
+
+    Raises:
+        FileRefused: AMBIGUOUS_DATE.
+    """
+    days = days_of([first, last], given="month-first" if label.strip().lower() == _ENGLISH else order)
+    start, end = days[first], days[last]
     return (start, end) if start and end and start <= end else None
 
 

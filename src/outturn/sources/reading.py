@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from outturn.domain.errors import FileRefused
 from outturn.sources import cells, number_styles
 from outturn.sources.cells import LOOKED_UP, Conditions, Fault
@@ -19,8 +21,6 @@ from outturn.sources.texts import make_texts, texts_statement, wanted_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
-
-    import duckdb
 
     from outturn.sources.dates import Order
     from outturn.sources.frame import Frame
@@ -62,16 +62,24 @@ class Reading:
     Attributes:
         faults: `parsed.refusal` is a place in this list.
         footer: SQL over the valued row: true for the lines of text below the table.
+        order: How the file writes 03/04/2026, by its own evidence or the user's word; empty: nothing says so.
     """
 
     frame: Frame
     recognised: Recognised
     faults: tuple[Fault, ...] = field(default=())
     footer: str = "FALSE"
+    order: Order = ""
 
     def has(self, name: str) -> bool:
         """Whether the file has the column of that cell."""
         return name in self.recognised.columns
+
+    def native(self, cell: Cell) -> bool:
+        """Whether a Parquet column's own type says the cell's value, so that nobody has to read its text."""
+        if self.frame.kind != "parquet" or cell.expression:
+            return False
+        return bool(cells.native(cell, "x", self.frame.types[self.recognised.columns[cell.name]]))
 
 
 def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recognised, manner: Manner) -> Reading:
@@ -92,7 +100,11 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
         reading = _read_quickly(connection, Reading(frame, recognised), present, manner)
         if reading is not None:
             return reading
-    return _read_carefully(connection, Reading(frame, recognised), present, manner)
+    try:
+        return _read_carefully(connection, Reading(frame, recognised), present, manner)
+    except duckdb.Error:
+        frame.require_whole(connection)
+        raise
 
 
 def _read_quickly(
@@ -116,7 +128,8 @@ def _read_quickly(
     if not settled or style.decorated or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
         return None
     reading = replace(reading, faults=_faults(reading))
-    statement = _parse_statement(reading, style, manner, f"({texts_statement(frame, recognised, 'streamed')})", written)
+    conditions = Conditions(style, quoted_text(manner.zone))
+    statement = _parse_statement(reading, conditions, f"({texts_statement(frame, recognised, 'streamed')})", written)
     frame.load(connection, recognised.header, wanted, statement)
     return None if _one(connection, "SELECT EXISTS (SELECT 1 FROM parsed WHERE refusal >= 0)") else reading
 
@@ -127,20 +140,22 @@ def _read_carefully(
     frame, recognised = reading.frame, reading.recognised
     make_texts(connection, frame, recognised)
     if not _one(connection, "SELECT COUNT(*) FROM (SELECT 1 FROM texts LIMIT 1)"):
-        raise FileRefused("EMPTY_FILE", "the file has a header and no rows")
-    written = look_up(connection, [cell for cell in present if cell.kind in LOOKED_UP], manner)
+        raise FileRefused("EMPTY_FILE", "the file has a header and no rows: export it for days that have data")
+    looked_up = look_up(connection, [cell for cell in present if not reading.native(cell)], manner)
     given = manner.decimal or recognised.layout.number or ("." if frame.kind != "csv" else "")
     style, settled = _style(connection, present, given, sample=True)
     if not settled:
         style, _ = _style(connection, present, given, sample=False)
     recognised, faults = heed_marks(connection, recognised, style) if style.decorated else (recognised, ())
-    reading = replace(reading, recognised=recognised, footer=footer_sql(connection, frame))
+    reading = replace(reading, recognised=recognised, footer=footer_sql(connection, frame), order=looked_up.order)
     reading = replace(reading, faults=_faults(reading) + faults)
-    connection.execute(_parse_statement(reading, style, manner, "texts", written))
+    conditions = Conditions(style, quoted_text(manner.zone), looked_up.otherwise)
+    connection.execute(_parse_statement(reading, conditions, "texts", looked_up.written))
     if _has_number_faults(connection, reading):
         again, _ = _style(connection, present, given, sample=False)
         if again != style:
-            connection.execute(_parse_statement(reading, again, manner, "texts", written))
+            again_read = _parse_statement(reading, replace(conditions, style=again), "texts", looked_up.written)
+            connection.execute(again_read)
     return reading
 
 
@@ -170,11 +185,10 @@ def _style(
         raise
 
 
-def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str, written: Mapping[str, str]) -> str:
+def _parse_statement(reading: Reading, conditions: Conditions, source: str, written: Mapping[str, str]) -> str:
     """CREATE TABLE parsed out of texts; `written` holds SQL of cells that need no table of their texts."""
-    recognised, frame = reading.recognised, reading.frame
+    recognised = reading.recognised
     layout = recognised.layout
-    conditions = Conditions(style, quoted_text(manner.zone))
     values, joins = [], []
     for cell in layout.cells:
         text = f"{cell.name}_text"
@@ -185,11 +199,7 @@ def _parse_statement(reading: Reading, style: Style, manner: Manner, source: str
         elif cell.kind in LOOKED_UP:
             joins.append(f"LEFT JOIN read_{cell.name} ON texts.{text} = read_{cell.name}.text")
             values.append(f"read_{cell.name}.value AS {cell.name}, texts.{text}")
-        elif (
-            frame.kind == "parquet"
-            and not cell.expression
-            and cells.native(cell, "x", frame.types[recognised.columns[cell.name]])
-        ):
+        elif reading.native(cell):
             values.append(f"{cell.name}_native AS {cell.name}, texts.{text}")
         else:
             values.append(f"{cells.value(cell, text, conditions)} AS {cell.name}, texts.{text}")

@@ -154,7 +154,14 @@ def _accept_spend(
 
 def _above(reading: Reading) -> Preamble:
     lines, layout = reading.recognised.header.preamble, reading.recognised.layout
-    return layout.preamble(lines) if layout.preamble else Preamble(period=range_of(lines))
+    read = layout.preamble or (lambda above, order: Preamble(period=range_of(above, order=order)))
+    try:
+        return read(lines, reading.order)
+    except FileRefused:
+        if layout.may_be_period or not reading.has("date_day"):
+            raise
+        # Rows with days of their own need no range; how it reads is all that was open.
+        return Preamble(zone=read(lines, "day-first").zone)
 
 
 def _bears_first_day(connection: duckdb.DuckDBPyConnection, reading: Reading, above: Preamble) -> bool:

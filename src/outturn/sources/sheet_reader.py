@@ -25,6 +25,7 @@ import zipfile
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
+from xml.parsers import expat
 
 from python_calamine import (
     CalamineError,
@@ -36,7 +37,7 @@ from python_calamine import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import IO
 
 MEMORY_BYTES = 1 << 30
@@ -48,6 +49,11 @@ _SMALL_BYTES = 128 << 10
 _LOOKED_AT_BYTES = 32 << 20
 _STEP_BYTES = 64 << 10
 _SHARED = re.compile(rb"""<(?:\w+:)?c\b[^>]*\bt=["']s["'][^>]*>\s*(?:<(?:\w+:)?v>(\d+)<)?""")
+_SPOILT = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[\s/>]""")
+_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*\s\w+:id=["']([^"']+)""")
+_LINK = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(rb"""(\w+)=["']([^"']*)""")
+_UNCOMPUTED = "#FORMULA!"
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -59,18 +65,19 @@ def main(file: str, mode: str, *numbers: int) -> int:
             _write_whole(file, *numbers)
         else:
             json.dump({"sheets": _heads(file, *numbers), "first_day": _first_day(file)}, sys.stdout)
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except (CalamineError, KeyError, OSError, ValueError, expat.ExpatError, zipfile.BadZipFile) as error:
         sys.stderr.write(str(error)[:500])
         return 1
     return 0
 
 
 def _write_whole(file: str, place: int, column: int, columns: int) -> None:
-    sheet = load_workbook(file).get_sheet_by_index(place)
+    book = load_workbook(file)
+    sheet = book.get_sheet_by_index(place)
     # The rows begin at the sheet's first used column, which may be one that the first rows do not use.
     before = column - (sheet.start or (0, column))[1]
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-    _write(sheet.iter_rows(), out, before, columns)
+    _write(_with_errors(sheet, spoilt_cells(file, place)), out, before, columns)
     out.flush()
 
 
@@ -78,15 +85,15 @@ def _heads(file: str, lines: int) -> list[dict[str, object]]:
     """The first lines of each sheet; where the beginnings of its parts cannot be read alone, out of the whole file."""
     try:
         first_parts, cut = beginnings(file, lines)
-        return sheets_of(load_workbook(first_parts), lines, cut=cut)
+        return sheets_of(load_workbook(first_parts), lines, cut=cut, file="" if cut else file)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001 (of what is cut anything may come, calamine's panics too: whole it may be right)
-        return sheets_of(load_workbook(file), lines, cut=False)
+        return sheets_of(load_workbook(file), lines, cut=False, file=file)
 
 
-def sheets_of(book: CalamineWorkbook, lines: int, *, cut: bool) -> list[dict[str, object]]:
-    """What `sheets.py` is told of each sheet; `cut`: the book lacks rows."""
+def sheets_of(book: CalamineWorkbook, lines: int, *, cut: bool, file: str = "") -> list[dict[str, object]]:
+    """What `sheets.py` is told of each sheet; `cut`: it lacks rows; `file`: where to look for errors, if at all."""
     found: list[dict[str, object]] = []
     for place, sheet in enumerate(book.sheets_metadata):
         if sheet.typ is not SheetTypeEnum.WorkSheet:
@@ -94,7 +101,8 @@ def sheets_of(book: CalamineWorkbook, lines: int, *, cut: bool) -> list[dict[str
         rows = book.get_sheet_by_index(place)
         column, columns = (rows.start or (0, 0))[1], rows.width
         head = io.StringIO(newline="")
-        _write(itertools.islice(rows.iter_rows(), lines), head, 0, columns)
+        spoilt = spoilt_cells(file, place) if file else {}
+        _write(itertools.islice(_with_errors(rows, spoilt), lines), head, 0, columns)
         found.append(
             {
                 "name": sheet.name, "place": place, "shown": sheet.visible is SheetVisibleEnum.Visible,
@@ -103,6 +111,95 @@ def sheets_of(book: CalamineWorkbook, lines: int, *, cut: bool) -> list[dict[str
             }
         )  # fmt: skip
     return found
+
+
+def spoilt_cells(file: str, place: int) -> dict[int, dict[int, str]]:
+    """By row and column: the errors (`#REF!`), and the formulas that nobody worked out, which calamine leaves blank."""
+    with zipfile.ZipFile(file) as packed:
+        part = _part_of(packed, place)
+        with packed.open(part) as source:
+            before = b""
+            while block := source.read(_LOOKED_AT_BYTES):
+                if _SPOILT.search(before + block):
+                    break
+                before = block[-16:]
+            else:
+                return {}
+        errors = _Errors()
+        with packed.open(part) as source:
+            errors.read(source)
+    return errors.found
+
+
+def _part_of(packed: zipfile.ZipFile, place: int) -> str:
+    """The name of a sheet's part, by its place in the book.
+
+    Raises:
+        ValueError: The book does not say.
+    """
+    names = [match[1] for match in _SHEET.finditer(packed.read("xl/workbook.xml"))]
+    links = [dict(_ATTRIBUTE.findall(one)) for one in _LINK.findall(packed.read("xl/_rels/workbook.xml.rels"))]
+    targets = {link.get(b"Id"): link.get(b"Target", b"").decode() for link in links}
+    target = targets.get(names[place]) if place < len(names) else None
+    if not target:
+        raise ValueError("the book does not say where its sheets are")
+    return target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+
+
+class _Errors:
+    """Reads a sheet's XML, cell by cell, for what no value stands for."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, dict[int, str]] = {}
+        self._row = self._column = -1
+        self._kind, self._formula, self._value, self._reading = "", False, "", False
+
+    def read(self, source: IO[bytes]) -> None:
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        parser.CharacterDataHandler = self._text
+        parser.ParseFile(source)
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "row":
+            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
+        elif tag == "c":
+            letters = attributes.get("r", "").rstrip("0123456789")
+            self._column = _place(letters) if letters else self._column + 1
+            self._kind, self._formula, self._value = attributes.get("t", "n"), False, ""
+        elif tag == "f":
+            self._formula = True
+        self._reading = tag == "v"
+
+    def _text(self, text: str) -> None:
+        if self._reading:
+            self._value += text
+
+    def _end(self, name: str) -> None:
+        self._reading = False
+        if name.rpartition(":")[2] != "c":
+            return
+        # A formula whose text is empty has no value either, and says that it is a text.
+        if self._kind == "e" or (self._formula and not self._value and self._kind != "str"):
+            self.found.setdefault(self._row, {})[self._column] = self._value or _UNCOMPUTED
+
+
+def _place(letters: str) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def _with_errors(sheet: CalamineSheet, spoilt: dict[int, dict[int, str]]) -> Iterator[list[_Value]]:
+    """The rows, with the names of errors where cells hold one."""
+    first = (sheet.start or (0, 0))[1]
+    for number, row in enumerate(sheet.iter_rows()):
+        for column, error in spoilt.get(number, {}).items():
+            if 0 <= column - first < len(row):
+                row[column - first] = error
+        yield row
 
 
 def beginnings(file: str, lines: int) -> tuple[io.BytesIO, bool]:

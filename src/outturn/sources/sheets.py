@@ -104,7 +104,7 @@ def sheets(path: Path, *, named: str = "") -> tuple[Sheet, ...]:
         sheet for sheet in every if (sheet["name"] == named if named else sheet["shown"]) and sheet["head"].strip()
     ]
     if not wanted:
-        raise FileRefused("EMPTY_FILE", "no sheet of the spreadsheet holds anything")
+        raise FileRefused("EMPTY_FILE", "no sheet of the spreadsheet holds anything: download the export again")
     first_day = date.fromisoformat(found["first_day"])
     return tuple(
         Sheet(
@@ -128,7 +128,9 @@ def _child(path: Path, mode: str, *numbers: int) -> subprocess.Popen[bytes]:
 def _judge(child: subprocess.Popen[bytes]) -> None:
     code = child.wait(sheet_reader.SECONDS)
     if code == 1:
-        raise FileRefused("NOT_CSV", "the spreadsheet is damaged, or protected by a password: save it anew as CSV")
+        raise FileRefused(
+            "NOT_CSV", "the spreadsheet is damaged, or protected by a password: download it again, or save it as CSV"
+        )
     if code:
         raise FileRefused(
             "TOO_LARGE",

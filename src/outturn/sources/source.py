@@ -60,9 +60,10 @@ class Kind(Enum):
     DAY = "day"
     """A calendar day in the file's date style: DATE. A day after today is refused."""
     AT = "at"
-    """An instant: ISO 8601 (with an offset, else UTC) or whole microseconds: TIMESTAMPTZ. After now is refused."""
+    """An instant: ISO 8601 (with an offset, else UTC), whole microseconds, or what a spreadsheet makes of one, with day
+    and month in the file's order (`instants.py`): TIMESTAMPTZ. After now is refused."""
     AT_LOCAL = "at_local"
-    """An instant: with an offset, else in the zone of the file: TIMESTAMPTZ. After now is refused."""
+    """An instant: as AT, but without an offset in the zone of the file: TIMESTAMPTZ. After now is refused."""
     VERSION = "version"
     """An instant of any past or future, such as a table's updated_at: TIMESTAMPTZ."""
     FLAG = "flag"
@@ -93,8 +94,10 @@ class Cell:
         choices: What may stand there, lower case; others are refused with UNKNOWN_KIND. Empty: anything.
         canonical: For KEY: SQL over `text` for the canonical text that is hashed; empty: as its identity has it.
         future: A day or instant after now is no fault, such as the day on which a deal should close.
-        usual_dates: For DAY: by header, how the language of that header writes 03/04/2026 where the file's own days
-            leave it open.
+        usual_dates: For DAY: by header, how the platform always writes 03/04/2026 under that header, where the file's
+            own days leave it open. Only what a platform fixes stands here: English reports of Microsoft Ads
+            (`Gregorian date`) and of LinkedIn (`Start Date (in UTC)`) are month-first whatever the country. All other
+            files that leave it open are refused with AMBIGUOUS_DATE until --dates says it.
     """
 
     name: str
@@ -185,7 +188,8 @@ class Layout:
         number: The decimal sign where the format fixes it ("." for tables out of an API), else settled by evidence.
         priced: Cells of money that need a currency. The row's `currency` cell, then a header's, then
             `--currency`, then (spend) the account's; none: AMBIGUOUS_CURRENCY. By default every MONEY and MICROS cell.
-        preamble: Reads the lines above the header; None: `dates.range_of` looks for a range of days there.
+        preamble: Reads the lines above the header, and is told how the file writes 03/04/2026; None: `dates.range_of`
+            looks for a range of days there.
         may_be_period: A file whose rows all bear the first day of a longer range covers that range, row by row.
         zone: Of the days of accounts whose own zone is not known; empty: the workspace's.
         day: For `ad_spend` and `claims`: SQL over `accepted` that makes `date_day` of an instant, once `time_zone` and
@@ -219,7 +223,7 @@ class Layout:
     level: str = ""
     number: str = ""
     priced: tuple[str, ...] | None = None
-    preamble: Callable[[Sequence[str]], Preamble] | None = None
+    preamble: Callable[[Sequence[str], Order], Preamble] | None = None
     may_be_period: bool = False
     zone: str = ""
     day: str = ""

@@ -30,7 +30,8 @@ _LONGEST_SHOWN = 60
 def total_sql(layout: Layout, has: Callable[[str], bool]) -> str:
     """SQL over the valued row: true for the layout's totals, but not for what is named like one."""
     names = [cells.present(f"{name}_text") for name in _NAMES if has(name)]
-    own = [f"{name} IS NOT NULL" for name in _OWN if has(name)]
+    # What stands there, not what could be read of it: a row whose day is `#REF!` is to be refused, and no total.
+    own = [cells.present(f"{name}_text") for name in _OWN if has(name)]
     if layout.total == "FALSE" or not (layout.spend and names and own):
         return layout.total
     return f"({layout.total}) AND NOT (({' OR '.join(names)}) AND ({' OR '.join(own)}))"
