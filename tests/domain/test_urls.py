@@ -48,11 +48,11 @@ def in_sql(
 def test_the_click_ids_are_the_columns_of_the_tables() -> None:
     assert tuple(click_id.name for click_id in CLICK_IDS) == CLICK_ID_COLUMNS
     assert UTM_PARAMETERS == UTM_COLUMNS
-    assert sorted(CLICK_ID_PRECEDENCE) == sorted(CLICK_ID_COLUMNS)
+    assert sorted((*CLICK_ID_PRECEDENCE, "oclid")) == sorted(CLICK_ID_COLUMNS)
 
 
-def test_only_metas_click_id_proves_no_ad() -> None:
-    assert [click_id.name for click_id in CLICK_IDS if not click_id.paid] == ["fbclid"]
+def test_metas_click_id_and_our_own_prove_no_ad() -> None:
+    assert [click_id.name for click_id in CLICK_IDS if not click_id.paid] == ["fbclid", "oclid"]
 
 
 def test_a_landing_tells_its_tags_its_click_and_its_page() -> None:

@@ -21,6 +21,11 @@ def _world() -> World:
         world.page(browser, at=number, utm_source="google", utm_medium="cpc", utm_campaign="brand", gclid=f"G{number}")
         world.page(browser, at=number + 50, referrer="https://www.bing.com/")
         world.touch(f"u{number % 5}", "Email", at=number + 3)
+        link = {"oclid": f"C{number}", "trust": "secret", "stated_channel": "Affiliates", "touch_kind": "click"}
+        world.event("touch", {"anonymous": f"oclid:C{number}"}, at=number + 99, **link)
+        if number % 3:
+            world.page(browser, at=number + 100, oclid=f"C{number}", trust="public")
+        world.outcome(f"postback:{number}", {}, at=days(number), oclid=f"C{number}", system="postback", tracker=True)
         world.event("identify", {**browser, "user": f"u{number % 5}"}, trust="file" if number % 3 else "public")
         world.outcome(
             f"o{number}", {"user": f"u{number % 5}"}, at=days(number), gross="119.00", tax="19.00", currency="USD"

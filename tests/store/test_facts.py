@@ -132,6 +132,27 @@ def test_of_an_event_received_twice_the_first_counts(tmp_path: Path) -> None:
     assert current(facts, "SELECT name FROM events") == [("first",)]
 
 
+def test_a_cost_with_an_id_counts_by_it_and_others_by_their_day(tmp_path: Path) -> None:
+    facts = Facts(tmp_path)
+
+    def costs(*rows: tuple[str | None, int]) -> pa.Table:
+        day = {"date_day": date(2026, 3, 1), "channel": "Affiliates", "kind": "commission", "currency": "EUR"}
+        return pa.Table.from_pylist(
+            [
+                {**day, "line": line, "cost_id": cost_id, "cost_micros": micros}
+                for line, (cost_id, micros) in enumerate(rows)
+            ]
+        )
+
+    facts.load(record(1), {"costs": costs((None, 100), (None, 50), ("postback:l:1", 3))})
+    facts.load(record(2), {"costs": costs(("postback:l:2", 4))})
+    facts.load(record(3), {"costs": costs((None, 70), ("postback:l:2", 5))})
+    found = "SELECT COALESCE(cost_id, ''), cost_micros FROM costs"
+    assert current(facts, found) == [("", 70), ("postback:l:1", 3), ("postback:l:2", 5)]
+    facts.undo(record(3).import_id, START + timedelta(days=1))
+    assert current(facts, found) == [("", 50), ("", 100), ("postback:l:1", 3), ("postback:l:2", 4)]
+
+
 def test_the_latest_word_on_an_outcome_counts(tmp_path: Path) -> None:
     def order(status: str) -> pa.Table:
         row = {

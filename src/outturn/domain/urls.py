@@ -57,12 +57,15 @@ CLICK_IDS: tuple[ClickId, ...] = (
     ClickId("irclickid", "impact"),
     ClickId("awc", "awin"),
     ClickId("cjevent", "cj"),
+    # Of our own links: it says which click it was, and nothing of any platform.
+    ClickId("oclid", "", paid=False),
 )
 UTM_PARAMETERS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id")
 
 # Which one speaks where an address carries several. A network's redirect is the last hop, whatever it
 # carried along; an id of one click says more than a campaign's or the bare fact that Google sent it;
 # fbclid comes last, since it proves neither an ad nor, on a link shared later, the first sender.
+# Our own oclid never speaks: its click was seen, and states channel and campaign itself.
 CLICK_ID_PRECEDENCE: tuple[str, ...] = (
     "irclickid", "awc", "cjevent", "gclid", "wbraid", "gbraid", "msclkid", "ttclid", "li_fat_id", "twclid",
     "rdt_cid", "sccid", "epik", "dclid", "gad_campaignid", "gad_source", "fbclid",

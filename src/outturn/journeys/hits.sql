@@ -18,7 +18,7 @@ WITH tracked AS (
             NULLIF(irclickid, ''), NULLIF(awc, ''), NULLIF(cjevent, ''), NULLIF(gclid, ''), NULLIF(wbraid, ''),
             NULLIF(gbraid, ''), NULLIF(msclkid, ''), NULLIF(ttclid, ''), NULLIF(li_fat_id, ''), NULLIF(twclid, ''),
             NULLIF(rdt_cid, ''), NULLIF(sccid, ''), NULLIF(epik, ''), NULLIF(dclid, ''), NULLIF(gad_campaignid, ''),
-            NULLIF(gad_source, ''), NULLIF(fbclid, '')
+            NULLIF(gad_source, ''), NULLIF(fbclid, ''), NULLIF(oclid, '')
         ) AS click_mark,
         LOWER(SPLIT_PART(SPLIT_PART(SPLIT_PART(SPLIT_PART(url, '//', 2), '/', 1), '?', 1), ':', 1)) AS page_site,
         LOWER(SPLIT_PART(SPLIT_PART(SPLIT_PART(
@@ -33,7 +33,7 @@ SELECT
     COALESCE(utm_source, '') AS utm_source, COALESCE(utm_medium, '') AS utm_medium,
     COALESCE(utm_campaign, '') AS utm_campaign, COALESCE(utm_id, '') AS utm_id,
     COALESCE(gad_campaignid, '') AS gad_campaignid,
-    COALESCE(click_id_kind, '') AS click_id_kind, click_mark,
+    COALESCE(click_id_kind, '') AS click_id_kind, click_mark, NULLIF(oclid, '') AS oclid,
     CASE WHEN COALESCE(utm_source, utm_medium, utm_campaign, utm_id) IS NOT NULL THEN
         COALESCE(utm_source, '') || '|' || COALESCE(utm_medium, '') || '|' || COALESCE(utm_campaign, '') || '|' || COALESCE(utm_id, '')
     END AS utm_mark,

@@ -3,6 +3,7 @@
 -- reads: ties
 -- takes: cap count
 -- says: identifiers tied to more others of one kind than the cap: placeholders, shared devices; strong = 1 where trusted ties alone say so
+-- Clicks on our own links are no identifiers of anybody else: a reader of a newsletter may have any number of them.
 -- A sign-in may well be used in many browsers (a cookie lives a week), so its browsers have ten times the cap.
 WITH sides AS (
     SELECT a AS identifier, a_kind AS kind, b_kind AS other_kind, weak FROM ties
@@ -16,6 +17,7 @@ WITH sides AS (
         COUNT(*) AS others,
         CAST(SUM(1 - weak) AS BIGINT) AS trusted_others
     FROM sides
+    WHERE other_kind <> 'click'
     GROUP BY identifier, kind, other_kind
 )
 SELECT

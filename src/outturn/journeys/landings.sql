@@ -18,7 +18,7 @@ WITH noted AS (
             NULLIF(irclickid, ''), NULLIF(awc, ''), NULLIF(cjevent, ''), NULLIF(gclid, ''), NULLIF(wbraid, ''),
             NULLIF(gbraid, ''), NULLIF(msclkid, ''), NULLIF(ttclid, ''), NULLIF(li_fat_id, ''), NULLIF(twclid, ''),
             NULLIF(rdt_cid, ''), NULLIF(sccid, ''), NULLIF(epik, ''), NULLIF(dclid, ''), NULLIF(gad_campaignid, ''),
-            NULLIF(gad_source, ''), NULLIF(fbclid, '')
+            NULLIF(gad_source, ''), NULLIF(fbclid, ''), NULLIF(oclid, '')
         ) AS click_mark,
         CASE WHEN COALESCE(utm_source, utm_medium, utm_campaign, utm_id) IS NOT NULL THEN
             COALESCE(utm_source, '') || '|' || COALESCE(utm_medium, '') || '|' || COALESCE(utm_campaign, '') || '|' || COALESCE(utm_id, '')
@@ -57,7 +57,8 @@ SELECT
     COALESCE(hosted.utm_source, '') AS utm_source, COALESCE(hosted.utm_medium, '') AS utm_medium,
     COALESCE(hosted.utm_campaign, '') AS utm_campaign, COALESCE(hosted.utm_id, '') AS utm_id,
     COALESCE(hosted.gad_campaignid, '') AS gad_campaignid, COALESCE(hosted.click_id_kind, '') AS click_id_kind,
-    CASE WHEN own_hosts.host IS NULL THEN COALESCE(hosted.referrer_host, '') ELSE '' END AS referrer_host
+    CASE WHEN own_hosts.host IS NULL THEN COALESCE(hosted.referrer_host, '') ELSE '' END AS referrer_host,
+    NULLIF(hosted.oclid, '') AS oclid
 FROM hosted
 LEFT JOIN clicked ON hosted.person_id = clicked.person_id AND hosted.click_mark = clicked.click_mark
 LEFT JOIN tracked ON hosted.outcome_id = tracked.outcome_id

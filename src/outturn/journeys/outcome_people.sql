@@ -21,7 +21,7 @@ WITH clicked AS (
             outcomes.user_key, outcomes.crm_key, outcomes.email_key, outcomes.phone_key, outcomes.anonymous_key
         ) AS identifier,
         COALESCE(
-            gclid, wbraid, gbraid, dclid, msclkid, ttclid, li_fat_id, twclid, rdt_cid, sccid, epik,
+            oclid, gclid, wbraid, gbraid, dclid, msclkid, ttclid, li_fat_id, twclid, rdt_cid, sccid, epik,
             irclickid, awc, cjevent, fbclid
         ) AS click_id
     FROM outcomes

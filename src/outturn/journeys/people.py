@@ -3,7 +3,8 @@
 Recomputed from facts by every build, so that undoing an import undoes its merges too.
 
 - **Ties** are pairs of identifiers that one row stated, a click id that landed in just one browser and stands on just
-  one buyer's outcomes, and an order that just one browser was seen placing and the ledger books to just one buyer.
+  one buyer's outcomes, an order that just one browser was seen placing and the ledger books to just one buyer, and a
+  click on a link of our own that just one browser landed with.
 - **Hubs** (`test@test`, a kiosk) are tied to more others of one kind than the cap: they join nobody, and are listed.
 - **Weak ties**, stated only by public write keys, which anyone can use, add what nobody else claims: a browser to its
   one known group, an e-mail to a user. They never make one of two users, or of two groups that trusted sources know.
@@ -46,7 +47,7 @@ def build_people(engine: Engine, context: JourneyContext, publish: Publish) -> P
         context: Only the degree cap counts here.
         publish: Receives `people`.
     """
-    for step in ("known_together", "identifiers", "stated_ties", "clicks", "order_ties", "ties"):
+    for step in ("known_together", "identifiers", "stated_ties", "own_clicks", "clicks", "order_ties", "ties"):
         engine.table(step, load(__package__, step))
     engine.table("hubs", load(__package__, "hubs"), {"cap": context.identity_degree_cap})
     engine.view("trusted_ties", load(__package__, "trusted_ties"))

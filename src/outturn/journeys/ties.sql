@@ -1,8 +1,10 @@
 -- table: ties
 -- grain: a, b
--- reads: stated_ties, clicks, order_ties, identifiers
+-- reads: stated_ties, clicks, order_ties, own_clicks, identifiers
 -- says: every tie between two identifiers; a click id and an order each tie the one browser that bore it to the one buyer who did
 -- A click id that several browsers or several buyers bear is a link that was passed on: it ties nobody.
+-- A click on our own link that names nobody is the browser's who alone landed with its id: what is tied then is that
+-- click alone, so it does not matter who says so.
 WITH landed AS (
     SELECT click_id, MIN(identifier) AS identifier, MIN(weak) AS weak
     FROM clicks WHERE origin = 'event'
@@ -27,6 +29,11 @@ WITH landed AS (
     FROM order_ties
     INNER JOIN identifiers AS buyers ON order_ties.buyer = buyers.identifier
     WHERE order_ties.buyer <> order_ties.browser
+    UNION ALL
+    SELECT own_clicks.clicker AS a, 'click' AS a_kind, own_clicks.identifier AS b, browsers.kind AS b_kind, 0 AS weak
+    FROM own_clicks
+    INNER JOIN identifiers AS browsers ON own_clicks.identifier = browsers.identifier
+    WHERE own_clicks.by_itself = 1 AND own_clicks.clicker <> own_clicks.identifier
 )
 SELECT a, MIN(a_kind) AS a_kind, b, MIN(b_kind) AS b_kind, MIN(weak) AS weak
 FROM together

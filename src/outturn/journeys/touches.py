@@ -110,6 +110,7 @@ def build_touches(engine: Engine, context: JourneyContext, publish: Publish) -> 
     engine.table("own_hosts", load(__package__, "own_hosts"))
     engine.table("visits", load(__package__, "visits"), {"session_micros": context.session_minutes * 60_000_000})
     engine.table("landings", load(__package__, "landings"))
+    engine.table("followed", load(__package__, "followed"))
     engine.view("arrivals", load(__package__, "arrivals"))
     engine.table("evidence", load(__package__, "evidence"))
     engine.table("classified", _classified())

@@ -89,6 +89,6 @@ WITH spaced AS (
 SELECT
     bucket, person_id, occurred_at, event_id AS touch_id,
     utm_source, utm_medium, utm_campaign, utm_id, gad_campaignid, click_id_kind,
-    COALESCE(outer_host, '') AS referrer_host, utm_mark, click_mark
+    COALESCE(outer_host, '') AS referrer_host, utm_mark, click_mark, oclid
 FROM ranked
 WHERE place = 1 AND (seen OR utm_mark IS NOT NULL OR click_mark IS NOT NULL)

@@ -27,7 +27,7 @@ SELECT
     company_key IS NOT NULL AS names_company,
     COALESCE(
         gclid, wbraid, gbraid, dclid, msclkid, ttclid, li_fat_id, twclid, rdt_cid, sccid, epik, irclickid, awc, cjevent,
-        fbclid
+        fbclid, oclid
     ) IS NOT NULL AS names_click
 FROM found
 WHERE place = 1

@@ -23,7 +23,8 @@ SELECT
     || CASE WHEN li_fat_id <> '' THEN 'li_fat_id ' ELSE '' END || CASE WHEN twclid <> '' THEN 'twclid ' ELSE '' END
     || CASE WHEN rdt_cid <> '' THEN 'rdt_cid ' ELSE '' END || CASE WHEN sccid <> '' THEN 'sccid ' ELSE '' END
     || CASE WHEN epik <> '' THEN 'epik ' ELSE '' END || CASE WHEN irclickid <> '' THEN 'irclickid ' ELSE '' END
-    || CASE WHEN awc <> '' THEN 'awc ' ELSE '' END || CASE WHEN cjevent <> '' THEN 'cjevent ' ELSE '' END AS click_ids,
+    || CASE WHEN awc <> '' THEN 'awc ' ELSE '' END || CASE WHEN cjevent <> '' THEN 'cjevent ' ELSE '' END
+    || CASE WHEN oclid <> '' THEN 'oclid ' ELSE '' END AS click_ids,
     stated_channel, platform, campaign_id, campaign_name, ad_group_id, ad_id, device
 FROM found
 WHERE place = 1
