@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "serve": "outturn.cli.collect",
     "load": "outturn.cli.collect",
     "keys": "outturn.cli.collect",
+    "links": "outturn.cli.links",
     "forget": "outturn.cli.privacy",
     "person": "outturn.cli.privacy",
 }

@@ -204,6 +204,25 @@ def _host(name: str, text: str) -> str:
     return plain
 
 
+def addresses(link: Link, host: str) -> dict[str, str]:
+    """The addresses of a link, to be pasted where they belong; what their users fill in stands in capitals.
+
+    Args:
+        link: Any.
+        host: Where the collector is reached, such as "https://t.shop.example".
+    """
+    base = host.rstrip("/")
+    found = {"click": f"{base}/c/{link.id}"} if link.kind == "click" else {}
+    if link.kind == "vast":
+        found |= {event: f"{base}/i/{link.id}/{event}.gif?id=[TRANSACTIONID]" for event in VAST_EVENTS}
+    found["impression"] = f"{base}/i/{link.id}.gif"
+    if link.secret_digest is not None:
+        stated = "click_id=CLICK_ID&txid=TRANSACTION_ID&status=STATUS&amount=AMOUNT&payout=PAYOUT"
+        money = "" if link.currency else "&currency=CURRENCY"
+        found["postback"] = f"{base}/postback?link={link.id}&secret=SECRET&{stated}{money}"
+    return found
+
+
 def unknown_macros(destination: str) -> tuple[str, ...]:
     """The macros of a destination that nothing fills: they are left out of every address.
 
