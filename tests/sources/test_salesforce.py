@@ -14,6 +14,8 @@ from outturn.store.duckdb_engine import DuckDBEngine
 from tests.sources.samples import as_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from outturn.domain.identifiers import IdentityKind
     from tests.sources.worlds import World
 
@@ -150,6 +152,32 @@ def test_changes_of_stage_take_amount_and_meaning_from_the_tables_beside_them(wo
     ) == [
         ("Proposal", "opportunity", "2026-07-05 08:00:00+00", 9_000_000_000),
         ("Unterschrieben", "won", "2026-08-05 08:00:00+00", 9_000_000_000),
+    ]
+
+
+@pytest.mark.parametrize("names", [str, lambda name: name.title().replace("_", "")], ids=["connector", "export"])
+def test_a_history_of_fields_tells_every_change_of_stage(world: World, names: Callable[[str], str]) -> None:
+    stage = {
+        "opportunity_id": OPPORTUNITY["id"],
+        "field": "StageName",
+        "old_value": "Discovery",
+        "new_value": "Proposal",
+    }
+    changes = [
+        stage | {"created_date": "2026-07-05 08:00:00"},
+        # Another field of the same opportunity moves it nowhere.
+        stage | {"created_date": "2026-07-06 08:00:00", "field": "Amount", "old_value": "1", "new_value": "2"},
+        stage | {"created_date": "2026-07-08 08:00:00", "old_value": "Proposal", "new_value": "Negotiation"},
+    ]
+    history = as_csv([{names(name): value for name, value in change.items()} for change in changes])
+    reports = world.take(world.file("history.csv", history), world.file("deals.csv", as_csv([OPPORTUNITY])))
+    assert (reports[0].layout, reports[0].totals) == ("opportunity_field_history", {"": {"entries": 2}})
+    assert world.rows(
+        "SELECT stage, kind, CAST(occurred_at AS VARCHAR), gross_micros / 1000000 FROM outcomes "
+        "WHERE stage IN ('Proposal', 'Negotiation') AND occurred_at IS NOT NULL ORDER BY occurred_at"
+    ) == [
+        ("Proposal", "opportunity", "2026-07-05 08:00:00+00", 9000),
+        ("Negotiation", "opportunity", "2026-07-08 08:00:00+00", 9000),
     ]
 
 
