@@ -28,6 +28,13 @@ def test_the_demo_sets_every_model_beside_the_planted_truth(tmp_path: Path) -> N
         assert sum(money(row["models"][model]["revenue"]) for row in rows) == revenue, model
     assert sum(money(row["truth"]["revenue"]) for row in rows) == revenue
     assert sum(row["truth"]["conversions"] for row in rows) == len(ledger)
+    mixes = {"time_zones": ["America/New_York", "Europe/Berlin"], "currencies": ["EUR", "USD"]}
+    assert shown["mixes"] == mixes
+    asked = ("-w", shown["workspace"], "attribute", "--model")
+    assert answer(*asked, "all")["mixes"] == mixes
+    # Sales alone are the shop's, on the business's days.
+    assert answer(*asked, "linear")["mixes"] == {"time_zones": [], "currencies": []}
+    assert "America/New_York, Europe/Berlin. Amounts of several" in outturn(*asked, "all").out
     assert answer("-w", shown["workspace"], "kpis", "--by", "channel")["rows"]
     assert (folder / "truth.json").is_file()
     assert not (folder / "exports/truth.json").exists()

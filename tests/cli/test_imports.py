@@ -86,8 +86,20 @@ def test_a_changed_file_restates_its_days_and_undoing_it_brings_them_back_exactl
     for kind, channel in GOOGLE_CHANNELS.items():
         expected = sum(micros(row["Cost"]) for row in changed if row["Campaign type"] == kind)
         assert spend_of(acme, channel) == expected, channel
-    *_, latest = answer("-w", acme, "imports")["imports"]
-    assert len({one["day"] for one in latest["restated"]}) == len({row["Day"] for row in rows})
+    first, *_, latest = [one for one in answer("-w", acme, "imports")["imports"] if one["source"] == "google-ads"]
+    days = {row["Day"] for row in rows}
+    assert {one["day"] for one in latest["restated"]} == days
+    for one in latest["restated"]:
+        was, now = (sum(micros(row["Cost"]) for row in said if row["Day"] == one["day"]) for said in (rows, changed))
+        assert (money(one["was"]), money(one["now"]), money(one["change"])) == (was, now, now - was)
+    (line,) = latest["restatements"]
+    assert (line["import_id"], line["days"]) == (first["import_id"], len(days))
+    assert money(line["change"]["EUR"]) == sum(micros(row["Cost"]) for row in changed) - sum(
+        micros(row["Cost"]) for row in rows
+    )
+    shown = outturn("-w", acme, "imports", "--days").out
+    assert f"+{len(rows)}.00 EUR" in shown.replace(",", "")
+    assert all(f"  {day}  " in shown for day in days)
     undone = answer("-w", acme, "imports", "undo", report["import_id"])
     assert undone["undone"] == report["import_id"]
     assert figures(acme) == before

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outturn.domain.errors import UnknownName, UsageError
+from outturn.domain.mixes import Mixes
 from outturn.domain.time import Days
+from outturn.metrics.mixed import mixed_rows
 from outturn.metrics.rows import rows
 from tests.metrics.conftest import World, at, day
 
@@ -50,6 +52,18 @@ def test_what_a_whole_has_beyond_its_parts_opens_to_both(world: World) -> None:
     world.build()
     found = opened(world, "spend", "ad_group", where={"campaign_id": "c1", "ad_group": "(not broken down)"})["spend"]
     assert [(row["adds"], row["spend"]) for row in found] == [(1, Decimal("10.00")), (-1, Decimal("7.00"))]
+
+
+def test_rows_of_several_zones_or_currencies_say_so(world: World) -> None:
+    world.add("imports", import_id="i1", file="spend.csv", state="loaded")
+    world.rate("USD", "1.25")
+    world.spend("1.00", campaign_id="c1", time_zone="America/New_York", currency="USD")
+    world.spend("1.00", campaign_id="c2", time_zone="America/New_York")
+    world.build()
+    found = opened(world, "spend")
+    assert mixed_rows(found, "UTC") == Mixes((), ("EUR", "USD"))
+    assert mixed_rows({**found, "revenue": [{"currency": "EUR"}]}, "UTC").time_zones == ("America/New_York", "UTC")
+    assert mixed_rows({**found, "costs": [{"currency": "EUR"}]}, "UTC").time_zones == ()
 
 
 def test_visits_open_to_their_events(world: World) -> None:
