@@ -9,6 +9,7 @@ claims in an export; `total_conversions` of the API counts every event.
 from __future__ import annotations
 
 from outturn.sources.claimed import claims_of_spend
+from outturn.sources.export_levels import levels_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 from outturn.sources.total_rows import LABELLED
 
@@ -66,16 +67,7 @@ def _report(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
     )
 
 
-_EXPORTS = (
-    _report("campaign", without=(*_AD_GROUP, *_AD, *_AD_ID)),
-    _report("ad_group", Cell("ad_group_name", Kind.TEXT, _AD_GROUP, required=True), without=(*_AD, *_AD_ID)),
-    _report(
-        "ad",
-        Cell("ad_group_name", Kind.TEXT, _AD_GROUP),
-        Cell("ad_name", Kind.TEXT, _AD, required=True),
-        Cell("ad_id", Kind.ID, _AD_ID),
-    ),
-)
+_EXPORTS = levels_of(_report, ad_group=_AD_GROUP, ad=_AD, ad_id=_AD_ID)
 
 _STATS = (
     Cell("account_id", Kind.ACCOUNT, ("advertiser_id", "ad_account_id"), required=True, filled=True),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.sources.claimed import claim_cells, claims_of_spend
+from outturn.sources.export_levels import levels_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 from outturn.sources.total_rows import LABELLED
 
@@ -69,16 +70,7 @@ def _report(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
     )
 
 
-_REPORTS = (
-    _report("campaign", without=(*_AD_GROUP, *_AD, *_AD_ID)),
-    _report("ad_group", Cell("ad_group_name", Kind.TEXT, _AD_GROUP, required=True), without=(*_AD, *_AD_ID)),
-    _report(
-        "ad",
-        Cell("ad_group_name", Kind.TEXT, _AD_GROUP),
-        Cell("ad_name", Kind.TEXT, _AD, required=True),
-        Cell("ad_id", Kind.ID, _AD_ID),
-    ),
-)
+_REPORTS = levels_of(_report, ad_group=_AD_GROUP, ad=_AD, ad_id=_AD_ID)
 
 _HOURLY = (
     Cell("began_at", Kind.AT, ("stat_time_hour",), required=True, filled=True),
