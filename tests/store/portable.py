@@ -108,7 +108,7 @@ COMPOSED = {
         ("evidence",),
         {},
         "evidences with their channel and platform",
-        f"SELECT evidence.*, {touches._channel()} AS channel, {touches._hint()} AS hint FROM evidence",
+        touches._classified(),
     ),
 }
 # What `Facts.expose` names beside the declared tables.
