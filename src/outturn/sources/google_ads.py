@@ -85,7 +85,13 @@ _REPORT = (
             "Conversiewaarde",
         ),
     ),
+    Cell("view_claims", Kind.SHARE, ("View-through conv.", "View-through conversions")),
 )
+_VIEW_CLAIMS = (
+    f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL "  # noqa: S608
+    "FROM accepted WHERE view_claims IS NOT NULL"
+)
+_REPORT_CLAIMS = claims_of_spend() + _VIEW_CLAIMS
 # The label stands in the first column, whichever that is, and in the campaign's where that is another.
 _WORDS = ("Tot", "Gesamt", "Insgesamt")
 _LABEL = r"'^\s*(Total(es)?|Totaux|Totaal|Gesamt|Insgesamt)\s*(:|$|[-–])'"
@@ -106,7 +112,7 @@ def _report(level: str, *cells: Cell, marks: tuple[str, ...] = (), without: tupl
         f"{level}_report",
         (_CAMPAIGN, *cells, *_REPORT),
         table="ad_spend",
-        outputs={"claims": claims_of_spend()},
+        outputs={"claims": _REPORT_CLAIMS},
         marks=marks,
         without=without,
         total=_TOTAL,
@@ -141,7 +147,7 @@ _REPORTS = (
         "account_report",
         _REPORT,
         table="ad_spend",
-        outputs={"claims": claims_of_spend()},
+        outputs={"claims": _REPORT_CLAIMS},
         marks=("Clicks",),
         without=(*_CAMPAIGN.headers, *_AD_GROUPS, *_KEYWORDS, *_SEARCH_TERMS),
         total=_total("first_text"),
@@ -160,11 +166,7 @@ _STATS = (
     Cell("view_claims", Kind.SHARE, ("view_through_conversions",)),
 )
 # Click-through (`conversions`) and view-through conversions are apart, and neither is part of the other.
-_STATS_CLAIMS = (
-    claims_of_spend(click_or_view="click")
-    + f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL "  # noqa: S608
-    "FROM accepted WHERE view_claims IS NOT NULL"
-)
+_STATS_CLAIMS = claims_of_spend(click_or_view="click") + _VIEW_CLAIMS
 _CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
 _AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)
 
