@@ -113,6 +113,16 @@ def test_a_name_is_the_campaign_whose_id_alone_bore_it(world: World) -> None:
     assert (whole.verdict, world.spend()) == ("accept", {"A": "6.00 EUR", "B": "2.00 EUR"})
 
 
+def test_a_name_of_several_campaigns_is_never_replaced_by_half(world: World) -> None:
+    world.text("names.csv", NAMES + "A,2026-09-01,EUR,5.00,1,1\nB,2026-09-01,EUR,1.00,1,1\n")
+    both = GOOGLE + "A,1,2026-09-01,EUR,2.00,1,1,0\nA,2,2026-09-01,EUR,3.00,1,1,0\n"
+    refused = world.text("ids.csv", both, partial=True)
+    assert (refused.verdict, list(refused.reasons)) == ("refuse", ["AMBIGUOUS_CAMPAIGN"])
+    assert world.spend() == {"A": "5.00 EUR", "B": "1.00 EUR"}
+    whole = world.text("ids.csv", both + "B,3,2026-09-01,EUR,1.00,1,1,0\n")
+    assert (whole.verdict, world.spend()) == ("accept", {"A": "5.00 EUR", "B": "1.00 EUR"})
+
+
 def test_a_partial_file_of_ads_without_campaigns_replaces_those_ads(world: World) -> None:
     header = "ad_id,date,impressions,spend,swipes\n"
     one, two = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # The codes of refused files and rows. They are part of the `--json` contract: additions only.
 REFUSAL_CODES: dict[str, str] = {
+    "AMBIGUOUS_CAMPAIGN": "several campaigns bear the name by which a partial file would replace one",
     "AMBIGUOUS_CURRENCY": "the file states no currency and none was given; pass --currency",
     "AMBIGUOUS_DATE": "dates read as day-first and as month-first; pass --dates",
     "AMBIGUOUS_NUMBER": "numbers read with ',' and with '.' as the decimal sign; pass --decimal",

@@ -72,6 +72,17 @@ ANTI JOIN (SELECT * FROM spend_lives WHERE import_id = '{_ID}') AS new ON old.pl
 WHERE old.replaced_by = '{_ID}' AND old.spend_micros <> 0 AND old.named = 1
 GROUP BY old.platform, old.account_id, old.campaign, old.currency ORDER BY spend_micros DESC, campaign_name
 """  # noqa: S608
+# Of a campaign that stays beside a new one of its name, nobody can tell whether it is the same money.
+_DOUBTFUL = f"""
+SELECT DISTINCT old.campaign_name
+FROM spend_lives AS old
+INNER JOIN (SELECT * FROM spend_lives WHERE import_id = '{_ID}') AS new ON old.platform = new.platform
+    AND old.account_id = new.account_id AND old.first_day = new.first_day AND old.last_day = new.last_day
+    AND old.by_day = new.by_day AND old.level = new.level
+    AND old.campaign_name = new.campaign_name AND old.campaign <> new.campaign
+WHERE old.replaced_by IS NULL AND (old.campaign LIKE 'name:%' OR new.campaign LIKE 'name:%')
+ORDER BY old.campaign_name
+"""  # noqa: S608
 
 
 def changes_of(
@@ -89,7 +100,7 @@ def changes_of(
         The days that change, in the form of `restatement.spend_change`.
 
     Raises:
-        FileRefused: DROPS_CAMPAIGNS, listing campaigns and money.
+        FileRefused: DROPS_CAMPAIGNS, listing campaigns and money; AMBIGUOUS_CAMPAIGN.
     """
     incoming = connection.sql(_incoming(connection)).to_arrow_table()
     if incoming.num_rows == 0:
@@ -97,7 +108,9 @@ def changes_of(
     engine.register("incoming", incoming)
     _set_among(engine, partial=partial)
     name_changes(engine, "ad_spend")
-    if not (replace or partial):
+    if partial:
+        _refuse_doubts(engine)
+    elif not replace:
         _refuse_drops(engine)
     return [spend_change(row) for import_id, *row in engine.rows(SPEND) if import_id == _ID]
 
@@ -124,6 +137,18 @@ def _set_among(engine: DuckDBEngine, *, partial: bool) -> None:
     engine.table("spend_bearers_now", load("outturn.store", "spend_bearers"))
     engine.table("spend_bearers", _BEARERS)
     engine.view("ad_spend_placed", load("outturn.store", "ad_spend_placed"))
+
+
+def _refuse_doubts(engine: DuckDBEngine) -> None:
+    names = [name for (name,) in engine.rows(_DOUBTFUL)]
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        raise FileRefused(
+            "AMBIGUOUS_CAMPAIGN",
+            f"several campaigns are called {', '.join(names[:_SHOWN])}{more}, and this file or an earlier one names "
+            "them without their ids, so that --partial cannot tell which of them it replaces: export with the "
+            "campaign's id, or import all campaigns of these days without --partial",
+        )
 
 
 def _refuse_drops(engine: DuckDBEngine) -> None:
