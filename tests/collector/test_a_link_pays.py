@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from outturn.collector.outcomes import take as take_outcomes
 from outturn.collector.pixels import show
 from outturn.collector.postbacks import take as take_postback
 from outturn.collector.signatures import signature
+from outturn.domain.identifiers import identity_key
 from outturn.domain.links import secret_digest
 from outturn.domain.time import micros_of
 from outturn.store.engine import open_engine
@@ -96,6 +98,7 @@ def test_a_click_a_landing_a_sale_and_the_partners_word_are_one_journey(tmp_path
     sale = {
         "outcome_id": "1001", "kind": "purchase", "occurred_at": "2026-03-01T12:00:30Z", "email": "ana@x.example",
         "click_id": f"oclid:{click_id}", "revenue": "100.00", "currency": "EUR",
+        "email_sha256": hashlib.sha256(b"ana@x.example").hexdigest(),
     }  # fmt: skip
     body = json.dumps({"outcomes": [sale]}).encode()
     signed = {"outturn_key": "k1", "outturn_timestamp": str(at // 1_000_000), "outturn_nonce": "nonce-0001"}
@@ -108,6 +111,9 @@ def test_a_click_a_landing_a_sale_and_the_partners_word_are_one_journey(tmp_path
     assert day.facts(found) == [("counted", 100_000_000, 10_000_000)]
     assert day.facts("SELECT kind, channel, cost_micros FROM costs") == [("commission", "Affiliates", 10_000_000)]
     assert day.facts("SELECT reason FROM refused_rows") == [("SETTLED",), ("SETTLED",)]
+
+    hashed = identity_key(day.open.workspace.secret(), "email", f"sha256:{sale['email_sha256']}")
+    assert day.facts("SELECT anonymous_key FROM outcomes WHERE system = 'generic'") == [(hashed,)]
 
     built = day.open.build(now=day.now)
     assert (built["touches"], built["conversions"]) == (1, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from outturn.collector.links import follow
-from outturn.collector.openapi import openapi
+from outturn.collector.openapi import PATH, openapi, published
 from outturn.collector.outcome_entries import FIELDS
 from outturn.collector.pixels import NAMES, show
 from outturn.collector.postbacks import take
@@ -37,7 +37,12 @@ def found(value: Any, name: str) -> Iterator[Any]:
 def test_it_names_every_path_that_is_served_and_no_other(tmp_path: Path) -> None:
     served = set(endpoints(tmp_path, lambda: "", tag_path="/t.js"))
     named = {path[: path.index("{")] if "{" in path else path for path in DOCUMENT["paths"]}
-    assert named - {"/openapi.json"} == served - {"/openapi.json"}
+    assert named == served
+
+
+def test_it_is_handed_out() -> None:
+    reply = published(tag_path="/t.js")(request(PATH), None)
+    assert (reply.status, json.loads(reply.body)) == (200, DOCUMENT)
 
 
 def test_it_holds_together() -> None:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -21,6 +21,9 @@ from outturn.collector.signatures import HEADERS, signature, signing_secret
 from outturn.domain.errors import REFUSAL_CODES
 from outturn.domain.goals import OUTCOME_KINDS
 from tests.collector.worlds import HOSTILE, NOW, VISITOR, FakeDesk, FakePlace, key, request
+
+if TYPE_CHECKING:
+    from outturn.domain.identifiers import IdentityKind
 
 KEY = signing_secret(b"collector" * 4, "k1")
 SECONDS = NOW // 1_000_000
@@ -80,16 +83,30 @@ def test_whoever_it_was_is_known_by_what_is_said() -> None:
     hashed = hashlib.sha256(b"ana@x.example").hexdigest()
     found = row(
         user_id=123.0, email=" Ana@X.example", email_sha256=hashed.upper(), phone="+4930123456", crm_id="7",
-        company_id="acme", click_id=f"fbclid:{VISITOR}",
+        company_id="acme", click_id=f"oclid:{VISITOR}",
     )  # fmt: skip
     assert found["user_key"] == key("user", "123")
     assert found["email_key"] == key("email", "Ana@X.example")  # The lake's own business to make it canonical.
     assert found["anonymous_key"] == key("email", f"sha256:{hashed}")
     assert (found["phone_key"], found["crm_key"]) == (key("phone", "+4930123456"), key("crm", "7"))
-    assert (found["company_key"], found["fbclid"]) == (key("company", "acme"), VISITOR)
+    assert (found["company_key"], found["oclid"]) == (key("company", "acme"), VISITOR)
     assert row(click_id="Cj0x")["gclid"] == "Cj0x"
     assert row(anonymous_id=f"{VISITOR}.1772000000")["anonymous_key"] == key("anonymous", VISITOR)
     assert row(anonymous_id="b.1")["anonymous_key"] == key("anonymous", "b.1")
+
+
+class _Strict(FakePlace):
+    """A lake to which no text is an identifier."""
+
+    def key(self, kind: IdentityKind, text: str) -> bytes | None:
+        del kind, text
+
+
+def test_what_turns_out_to_name_nobody_is_refused_when_it_is_loaded() -> None:
+    reply = told({**SALE, "user_id": None, "phone": "030 call me"})
+    assert reply.status == 200
+    found = rows(reply.record, _Strict())
+    assert (list(found.outcomes), [row["reason"] for row in found.refused]) == ([], ["MISSING_VALUE"])
 
 
 def test_a_refund_takes_away_from_its_sale() -> None:
@@ -124,6 +141,7 @@ def test_without_consent_to_analytics_the_amount_is_nobodys() -> None:
         ({"user_id": None}, "MISSING_VALUE", "user_id"),
         ({"email": "n/a"}, "MISSING_VALUE", "email"),
         ({"email_sha256": "abc"}, "MISSING_VALUE", "email_sha256"),
+        ({"phone": "+49 call me"}, "MISSING_VALUE", "phone"),
         ({"revenue": 1}, "AMBIGUOUS_CURRENCY", "currency"),
         ({"revenue": 1, "currency": "EURO"}, "AMBIGUOUS_CURRENCY", "currency"),
         ({"revenue": "1,50", "currency": "EUR"}, "BAD_NUMBER", "revenue"),

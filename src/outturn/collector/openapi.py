@@ -5,14 +5,22 @@ Words and limits come from the code that applies them, so that this page cannot 
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from outturn import __version__
 from outturn.collector import links, outcomes, pixels, postbacks, signatures
+from outturn.collector.exchange import Reply
 from outturn.collector.messages import ENDPOINTS, MOST_MESSAGES
 from outturn.collector.openapi_schemas import SCHEMAS
 from outturn.domain.links import SUB_IDS, VAST_EVENTS
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from outturn.collector.exchange import Request
+
+PATH = "/openapi.json"
 _Json = dict[str, Any]
 
 _KEY: list[_Json] = [{"writeKey": []}, {}]
@@ -44,7 +52,7 @@ def openapi(*, tag_path: str = "/o.js") -> _Json:
             "/healthz": {"get": _state("health", "The process answers.")},
             "/readyz": {"get": _state("readiness", "What is sent now would be kept.", "503", "The body says why not.")},
             "/metrics": {"get": _state("metrics", "Counts, for Prometheus.", "403", "Not from that network.")},
-            "/openapi.json": {"get": _document()},
+            PATH: {"get": _document()},
         },
         "components": {
             "schemas": SCHEMAS,
@@ -53,6 +61,20 @@ def openapi(*, tag_path: str = "/o.js") -> _Json:
             },
         },
     }  # fmt: skip
+
+
+def published(*, tag_path: str) -> Callable[[Request, object], Reply]:
+    """The endpoint that hands the document out.
+
+    Args:
+        tag_path: Where the tag is served.
+    """
+    document = json.dumps(openapi(tag_path=tag_path)).encode()
+
+    def answer(request: Request, desk: object) -> Reply:  # noqa: ARG001 - as every endpoint
+        return Reply(200, document, (("content-type", "application/json"),))
+
+    return answer
 
 
 def _operation(name: str, summary: str, answers: _Json, **more: Any) -> _Json:

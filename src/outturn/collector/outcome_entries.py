@@ -18,6 +18,7 @@ from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.goals import OUTCOME_KINDS, OUTCOME_STATUSES, RESTATING_KINDS
 from outturn.domain.identifiers import canonical_email
 from outturn.domain.money import exact_micros
+from outturn.domain.phones import canonical_phone
 from outturn.domain.segment import MessageRefused
 from outturn.domain.time import micros_of
 from outturn.domain.urls import CLICK_IDS
@@ -74,7 +75,11 @@ class Entry:
     who: Mapping[str, str] = field(default_factory=dict)
 
     def row(self, place: Place) -> dict[str, Any]:
-        """The row, its identifiers replaced by keys."""
+        """The row, its identifiers replaced by keys.
+
+        Raises:
+            MessageRefused: None of them is an identifier.
+        """
         who = self.who
 
         def key(kind: Any, name: str, prefix: str = "") -> bytes | None:
@@ -87,6 +92,10 @@ class Entry:
             # Both in one entry: the two are one person's, which only a second column can say.
             "anonymous_key": key("anonymous", "anonymous_id") or (hashed if address else None),
         }  # fmt: skip
+        known = any(keys[name] is not None for name in keys if name != "company_key")
+        if who and not known and not any(one.name in self.columns for one in CLICK_IDS):
+            # Of a phone, only the workspace's own region tells whether it is one.
+            raise MessageRefused("MISSING_VALUE", next(iter(who)), "names nobody: it is no identifier of its kind")
         return {**self.columns, **keys}
 
 
@@ -226,6 +235,8 @@ def _flag(body: Mapping[str, Any]) -> bool | None:
 def _who(texts: Mapping[str, str]) -> dict[str, str]:
     if "email" in texts and canonical_email(texts["email"]) is None:
         raise MessageRefused("MISSING_VALUE", "email", "is no e-mail address")
+    if texts.get("phone", "").startswith("+") and canonical_phone(texts["phone"]) is None:
+        raise MessageRefused("MISSING_VALUE", "phone", "is no phone number")
     if "email_sha256" in texts and not _HASH.fullmatch(texts["email_sha256"]):
         raise MessageRefused("MISSING_VALUE", "email_sha256", "is no SHA-256: expected 64 hex digits")
     who = {name: texts[name] for name in (*WHO, "company_id") if name in texts and name != "click_id"}

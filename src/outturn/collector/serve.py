@@ -15,7 +15,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
-from outturn.collector import links, messages, operation, outcomes, pixels, postbacks, tag
+from outturn.collector import links, messages, openapi, operation, outcomes, pixels, postbacks, tag
 from outturn.collector.app import READ_SECONDS, Application
 from outturn.collector.counters import Counters
 from outturn.collector.desks import Desks, collector_secret
@@ -46,6 +46,7 @@ def endpoints(root: Path, state: Callable[[], str], *, tag_path: str) -> Mapping
         pixels.PREFIX: pixels.show,
         postbacks.PATH: postbacks.take,
         outcomes.PATH: outcomes.take,
+        openapi.PATH: openapi.published(tag_path=tag_path),
         "/healthz": operation.health,
         "/readyz": operation.readiness(state),
         "/metrics": operation.metrics(root),
