@@ -234,6 +234,16 @@ def test_a_browser_is_given_its_id_and_known_by_it() -> None:
     assert (one["gclid"], one["browser"], one["id_born_at"]) == ("abc", "Chrome", NOW)
 
 
+def test_a_browser_that_says_who_its_user_is_ties_the_two() -> None:
+    cookie = set_cookie(Visitor(VISITOR, 0), name="_ot").partition(";")[0]
+    identify = {"messageId": "m1", "userId": "u-1", "traits": {"email": "ana@example.com"}}
+    (event,) = taken(take(from_page("/v1/identify", identify, cookie=cookie), a_desk()))
+    place = FakePlace()
+    assert event["anonymous_key"] == place.key("anonymous", VISITOR)
+    assert event["user_key"] == place.key("user", "u-1")
+    assert event["email_key"] == place.key("email", "ana@example.com")
+
+
 def test_a_browser_that_comes_from_another_site_keeps_its_id() -> None:
     other = Visitor.new(lambda size: b"o" * size, 0).id
     token = linker(other, NOW // SECOND, SECRET)

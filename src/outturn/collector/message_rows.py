@@ -76,8 +76,10 @@ def _bodies(record: Messages) -> Iterator[dict[str, Any]]:
 
 def _message(body: Mapping[str, Any], record: Messages) -> tuple[Message, bool]:
     """The message, and whether it is about nobody: of a hit without consent nothing is left that says whose it was."""
-    if body.get("userId") or body.get("anonymousId"):
+    named = body.get("userId") or body.get("anonymousId")
+    if body.get("anonymousId") or (named and not record.visitor):
         return parse_message(body, received_at=instant_of(record.received_at)), False
+    # The browser's own id stands beside the user's: that is how the two become one person.
     somebody = {**body, "anonymousId": record.visitor or "-"}
     return parse_message(somebody, received_at=instant_of(record.received_at)), not record.visitor
 
