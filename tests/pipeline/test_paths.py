@@ -50,6 +50,7 @@ def test_paths_close_to_the_ledger(workspace: api.OpenWorkspace, by: Any, collap
     assert len(found["paths"]) == 4
     closes(found)
     assert found["null_journeys"] == ledger["null_journeys"]
+    assert found["mixes"] == ledger["mixes"]
 
 
 def test_the_ends_of_paths_are_first_and_last_touch_credit(workspace: api.OpenWorkspace) -> None:

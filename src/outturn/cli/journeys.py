@@ -11,6 +11,7 @@ import click
 from outturn import api
 from outturn.cli.output import json_option, print_json, print_table
 from outturn.cli.questions import days_between, from_option, goal_option, maturity_option, names, to_option
+from outturn.domain.mixes import Mixes
 from outturn.domain.time import zone
 
 if TYPE_CHECKING:
@@ -218,6 +219,8 @@ def paths_command(folder: Path | None, /, *, first: str | None, last: str | None
         print_json(found)
         return
     _print_paths(found)
+    if mixes := Mixes(**found["mixes"]):
+        click.echo(mixes.sentence)
     if found.get("segments"):
         _print_segments(found)
         return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from outturn.attribution.credits import Players
     from outturn.attribution.walked import Maturity
     from outturn.domain.goals import Goal
-    from outturn.domain.settings import Settings
+    from outturn.domain.mixes import Mixes
     from outturn.metrics.table import KpiTable
     from outturn.store.builds import Build
     from outturn.store.workspace import Workspace
@@ -93,7 +93,7 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
         totals = totals_by(open_build.engine, counted.id, asked, by=by)
         # Several models are compared, beside what was spent and what the platforms claim.
         beside = ("spend", "claimed_conversions") if len(asked) > 1 else ()
-        mixes = mixed(open_build.engine, _asked(settings, counted.id, days, ("revenue", *beside)))
+        mixes = mixes_of(open_build, counted.id, days, ("revenue", *beside))
     whole = next(iter(totals.values()))
     shown = {model: [_shown(row, by, settings.currency) for row in rows] for model, rows in totals.items()}
     return {
@@ -117,8 +117,11 @@ def attribute(  # noqa: PLR0913 (one question, spelt out)
     }
 
 
-def _asked(settings: Settings, goal: str, days: Days, kpi: Sequence[str]) -> KpiQuestion:
-    return KpiQuestion.of(settings, by=(), goal=goal, model=None, days=days, basis="conversion_day", kpi=kpi)
+def mixes_of(open_build: Reading, goal: str, days: Days, kpi: Sequence[str]) -> Mixes:
+    """The zones and currencies that a goal's figures add up, where there are several."""
+    settings = open_build.workspace.settings
+    asked = KpiQuestion.of(settings, by=(), goal=goal, model=None, days=days, basis="conversion_day", kpi=kpi)
+    return mixed(open_build.engine, asked)
 
 
 def _refuse_nonsense(by: str, players: str, null_maturity: str | int) -> None:

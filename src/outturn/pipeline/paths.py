@@ -10,7 +10,7 @@ from outturn.attribution.trie import runs
 from outturn.domain.errors import Refusal, UnknownName, UsageError
 from outturn.domain.money import decimal_text
 from outturn.domain.time import Days
-from outturn.pipeline.credit import WHAT_SAW_THE_VISITORS
+from outturn.pipeline.credit import WHAT_SAW_THE_VISITORS, mixes_of
 from outturn.pipeline.read import Reading, reading
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def paths(  # noqa: PLR0913 (one question, spelt out)
             open_build.engine, asked, question, money=lambda micros: decimal_text(micros, settings.currency)
         )
         shown = _Shown.of(open_build, by, collapse)
+        mixes = mixes_of(open_build, asked.id, days, ("revenue",))
     return {
         "goal": asked.id,
         "currency": settings.currency,
@@ -81,6 +82,7 @@ def paths(  # noqa: PLR0913 (one question, spelt out)
         "lookback_days": asked.lookback_days,
         "from": days.first.isoformat() if days.first else None,
         "to": days.last.isoformat() if days.last else None,
+        "mixes": mixes.as_dict(),
         "null_journeys": _nulls(found),
         **shown.paths(found.whole),
         **(
