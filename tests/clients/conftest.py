@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import time
 from pathlib import Path
 from shutil import which
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.clients.site import Site, Web
+from tests.clients.world import OTHER, SHOP, World
+from tests.collector.running import Collector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,6 +82,21 @@ def site() -> Iterator[Site]:
     yield site
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Pages of two sites, with the tags of a collector that runs."""
+    site = Site()
+    web = Web(site)
+    origins = json.dumps([site.url(host, "") for host in (SHOP, OTHER)])
+    running = Collector(tmp_path / "acme", settings=f"\n[server]\norigins = {origins}\n")
+    site.collector, site.key = f"t.HOST:{running.port}", running.add_key("public")
+    secret_key = running.add_key("secret")
+    with running:
+        yield World(site, running, secret_key)
+    web.shutdown()
+    web.server_close()
 
 
 @pytest.fixture

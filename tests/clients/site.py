@@ -20,7 +20,7 @@ from outturn.collector.tag import served
 ID_COOKIE = "_ot"
 READY = "!!(window.outturn && window.outturn.track)"
 """A page's script: whether the tag has loaded."""
-SETTLED = "JSON.parse(localStorage._ot).queue.length === 0"
+SETTLED = "JSON.parse(localStorage._ot || '{\"queue\": [1]}').queue.length === 0"
 """A page's script: whether all was answered; what was not is sent again by the next page."""
 
 
@@ -64,9 +64,16 @@ class Answer:
 
 @dataclass
 class Site:
-    """The web; hosts that begin with `t.` are collectors."""
+    """The web; hosts that begin with `t.` are collectors.
+
+    Attributes:
+        collector: Where a page's tag comes from; HOST stands for the page's own host without `www.`.
+        key: The write key of its pages.
+    """
 
     port: int = 0
+    collector: str = ""
+    key: str = "wk_1"
     hits: list[Hit] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
     pages: dict[str, str] = field(default_factory=dict)
@@ -86,7 +93,8 @@ class Site:
             tag: Attributes of the tag's script element; "none": a page without the tag.
             before: A script that stands before the tag.
         """
-        script = f'<script async src="//t.SITE/o.js" data-key="wk_1" {tag}></script>' if tag != "none" else ""
+        where = self.collector or f"t.HOST:{self.port}"
+        script = f'<script async src="//{where}/o.js" data-key="{self.key}" {tag}></script>' if tag != "none" else ""
         self.pages[path] = f"<!doctype html><title>Page {path}</title><script>{before}</script>{script}{body}"
 
     def taken(self) -> list[dict[str, Any]]:
@@ -127,8 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, served().text, [("content-type", "text/javascript")])
             return
         page = self.server.site.pages.get(path)
-        host = (self.headers["host"] or "").removeprefix("www.")
-        content = (page or "").replace("SITE", host).encode()
+        host = self.headers["host"].partition(":")[0].removeprefix("www.")
+        content = (page or "").replace("HOST", host).encode()
         self._send(200 if page is not None else 404, content, [("content-type", "text/html; charset=utf-8")])
 
     def do_OPTIONS(self) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from outturn.domain.identifiers import identity_key
+from tests.clients.commands import outturn
 from tests.collector.running import Collector
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def node_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def stored(running: Collector, user: str) -> Counter[tuple[str, str | None]]:
     """What lies in the lake of one user, by kind and name: rows, each id once."""
-    running.workspace.load(now=lambda: datetime.now(UTC))
+    outturn(running.root, "load", "--now")
     key = identity_key(running.workspace.workspace.secret(), "user", user)
     rows = running.rows("SELECT event_id, type, name, user_key FROM events")
     ours = [row for row in rows if row[3] == key]

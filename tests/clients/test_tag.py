@@ -166,7 +166,7 @@ def test_leaving_at_once_does_not_begin_a_second_visitor(page: Page, site: Site,
 
 
 def test_it_is_no_burden_to_be_put_in_twice(page: Page, site: Site, until: Until) -> None:
-    site.page("/", '<script async src="//t.SITE/o.js" data-key="wk_1"></script>')
+    site.page("/", f'<script async src="//t.HOST:{site.port}/o.js" data-key="wk_1"></script>')
     page.goto(site.url(SHOP))
     until(lambda: site.hits)
     page.wait_for_timeout(200)

@@ -124,6 +124,7 @@
     // A page without tags or click ids goes on with what the visit began with.
     if (visit.landing_page && Object.keys(landing).length < 3) landing = visit
     stored('sessionStorage', landing)
+    save()
   }
 
   const save = () => {
