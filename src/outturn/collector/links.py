@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from outturn.collector.desk import Rules
     from outturn.collector.exchange import Request
+    from outturn.collector.forgotten import Forgotten
     from outturn.collector.limits import Limits
     from outturn.collector.place import Place
 
@@ -112,7 +113,7 @@ def follow(request: Request, desk: LinkDesk) -> Reply:
     machine = machine_of(request)
     query = parameters(request.query) if request.query else {}
     subs = {name: query[name] for name in SUB_IDS if name in query}
-    carried = {_CARRIED[name]: value for name, value in query.items() if name in _CARRIED}
+    carried = {name: value for name, value in query.items() if name in _CARRIED}
     fresh = fresh_id(desk.dice)
     cookie = None if machine else read_cookie(request.headers.get("cookie"), desk.rules.cookie)
     consented = cookie is not None or not desk.rules.consent_required
@@ -128,7 +129,7 @@ def follow(request: Request, desk: LinkDesk) -> Reply:
         visitor=cookie.id if cookie else None,
         born_at=cookie.born_at if cookie else None,
         referrer=header(request, "referer", longest=LONGEST_REFERRER) if consented else None,
-        carried=carried if consented else {},
+        carried={_CARRIED[name]: value for name, value in carried.items()} if consented else {},
         subs=subs,
         no_sale=request.headers.get("sec-gpc") == "1",
         machine=machine,
@@ -139,7 +140,7 @@ def follow(request: Request, desk: LinkDesk) -> Reply:
         click_id="" if machine else fresh,
         subs=subs,
         timestamp=request.received_at // 1_000_000,
-        carried={name: value for name, value in query.items() if name in _CARRIED},
+        carried=carried,
     )
     return Reply(302, b"", (("location", found), _REFERRER), record)
 
@@ -154,8 +155,11 @@ def machine_of(request: Request) -> str:
     if request.method == "HEAD":
         return "head"
     get = request.headers.get
-    stated = f"{get('sec-purpose') or ''} {get('purpose') or ''} {get('x-moz') or ''} {get('x-purpose') or ''}".lower()
-    return "prefetch" if "prefetch" in stated or "preview" in stated or "prerender" in stated else ""
+    for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"):
+        stated = get(name)
+        if stated is not None and any(word in stated.lower() for word in ("prefetch", "prerender", "preview")):
+            return "prefetch"
+    return ""
 
 
 def rows(record: Click, place: Place) -> Rows:
@@ -186,6 +190,11 @@ def rows(record: Click, place: Place) -> Rows:
         event |= {"anonymous_key": key, "referrer": address, OWN_CLICK_ID: record.click_id, **record.carried}
         event["id_born_at"] = record.born_at and record.born_at * 1_000_000
     return Rows(events=[event])
+
+
+def without(record: Click, person: Forgotten) -> Click | None:
+    """None where it was the click of somebody who asked to be forgotten, else the record."""
+    return None if person.owns(rows(record, person.place).events) else record
 
 
 def properties(link: str, stated: Stated, more: Mapping[str, str]) -> str:

@@ -11,8 +11,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from urllib.parse import quote, unquote_plus, urlsplit
 
 from outturn.domain.channels import stated_channel
@@ -101,21 +102,38 @@ class Link:
             timestamp: Seconds since 1970.
             carried: Further parameters to take along, each unless the destination has one of that name.
         """
-        filled = {"click_id": click_id, "link_id": self.id, "timestamp": str(timestamp), **subs}
+        way = _way(self.destination)
+        query = way.query
+        if way.macros:
+            filled = {"click_id": click_id, "link_id": self.id, "timestamp": str(timestamp), **subs}
+            known = {name: quote(text, safe="") for name, text in filled.items() if name in MACROS}
+            query = _MACRO.sub(lambda match: known.get(match[1], ""), query)
+        parts = [query] if query else []
+        for name, text in (carried or {}).items():
+            if name not in way.names:
+                parts.append(f"{quote(name, safe='')}={quote(text, safe='')}")
+        if click_id and "click_id" not in way.macros and OWN_CLICK_ID not in way.names:
+            parts.append(f"{OWN_CLICK_ID}={quote(click_id, safe='')}")
+        return f"{way.front}{'?' if parts or way.has_query else ''}{'&'.join(parts)}{way.end}"
 
-        def value(match: re.Match[str]) -> str:
-            name = match[1]
-            return quote(filled.get(name, ""), safe="") if name in MACROS else ""
 
-        page, hash_mark, fragment = self.destination.partition("#")
-        front, mark, query = page.partition("?")
-        known = {unquote_plus(pair.partition("=")[0]) for pair in query.split("&")}
-        more = dict(carried or {})
-        if click_id and "{click_id}" not in query:
-            more[OWN_CLICK_ID] = click_id
-        added = [f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in more.items() if name not in known]
-        whole = "&".join(part for part in (_MACRO.sub(value, query), *added) if part)
-        return front + ("?" if whole or mark else "") + whole + hash_mark + fragment
+class _Way(NamedTuple):
+    """A destination in parts; `names` are those of its parameters, `end` its fragment with the `#`."""
+
+    front: str
+    has_query: bool
+    query: str
+    macros: frozenset[str]
+    names: frozenset[str]
+    end: str
+
+
+@lru_cache(10_000)
+def _way(destination: str) -> _Way:
+    page, hash_mark, fragment = destination.partition("#")
+    front, mark, query = page.partition("?")
+    names = frozenset(unquote_plus(pair.partition("=")[0]) for pair in query.split("&"))
+    return _Way(front, bool(mark), query, frozenset(_MACRO.findall(query)), names, hash_mark + fragment)
 
 
 def made_link(
