@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import duckdb
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outturn.domain.errors import FileRefused
-from outturn.sources.number_styles import Style, settle, value
+from outturn.sources.number_styles import PLAIN, Style, settle, shape, value
 from outturn.sources.source import Kind
 
 
@@ -117,3 +118,18 @@ def test_no_micro_is_lost(connection: duckdb.DuckDBPyConnection, micros: int, st
         text = text.translate(str.maketrans(",.", ".,"))
     sql = value("x", Kind.MONEY, style)
     assert connection.execute(f"SELECT {sql} FROM (SELECT $text AS x)", {"text": text}).fetchall() == [(micros,)]
+
+
+@given(
+    text=st.text("0123456789.,-eE+_ ", max_size=14) | st.from_regex(r"-?[0-9]{1,13}(\.[0-9]{2})?", fullmatch=True),
+    kind=st.sampled_from([Kind.COUNT, Kind.MONEY, Kind.MICROS]),
+)
+def test_what_has_the_shape_is_read_and_nothing_else(
+    connection: duckdb.DuckDBPyConnection, text: str, kind: Kind
+) -> None:
+    expected = None
+    if re.fullmatch(shape(PLAIN, kind), text, re.ASCII):
+        exact = Decimal(text.replace(",", "")) * (1_000_000 if kind is Kind.MONEY else 1)
+        expected = int(exact) if -(2**63) <= exact < 2**63 else None
+    sql = value("x", kind, PLAIN)
+    assert connection.execute(f"SELECT {sql} FROM (SELECT $text AS x)", {"text": text}).fetchall() == [(expected,)]

@@ -53,6 +53,10 @@ def book(
                 "SET VARIABLE by_owner = $value",
                 {"value": connection.execute("SELECT getvariable('by_owner')").fetchall()[0][0]},
             )
+            if reading.recognised.layout.steps:
+                # Joins over persons are dear, and the facts look at their rows more than once.
+                session.execute(f"CREATE OR REPLACE TEMP TABLE booked AS {statement}")
+                statement = "SELECT * FROM booked"  # noqa: PLW2901
             tables[name] = Selected(session, statement)
         if job.report.refused:
             tables["refused_rows"] = refused_rows(connection, reading)

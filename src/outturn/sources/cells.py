@@ -46,12 +46,18 @@ LOOKED_UP = frozenset({Kind.DAY, Kind.CURRENCY, Kind.ZONE, Kind.KEY})
 """Kinds of which a file has few distinct texts, or whose reading is dear: read once per distinct text."""
 
 _LONGEST_MARK = 12
+_BEGINS_NO_MARK = " OR ".join(
+    f"(text >= '{first}' AND text < '{after}')" for first, after in (("0", ":"), ("A", "N"), ("O", "n"), ("o", "{"))
+)
 PRESENT = (
-    # Longer ones are no mark of missing. Of a CASE, the dear branch is worked out only for the rows that reach it.
-    f"CREATE OR REPLACE MACRO outturn_present(text) AS CASE WHEN strlen(text) > {_LONGEST_MARK} THEN TRUE "
-    f"WHEN text IS NULL THEN FALSE ELSE NOT regexp_full_match(text, '{MISSING}') END"
+    # No mark of missing is longer, or begins with a digit or with another letter than N. Of a CASE, the dear branch is
+    # worked out only for the rows that reach it.
+    f"CREATE OR REPLACE MACRO outturn_present(text) AS CASE WHEN strlen(text) > {_LONGEST_MARK} OR {_BEGINS_NO_MARK} "
+    f"THEN TRUE WHEN text IS NULL THEN FALSE ELSE NOT regexp_full_match(text, '{MISSING}') END"
 )
 """The word that the statements of this room know a filled cell by; one word of it is read faster than its sense."""
+_USUAL_ID = "[0-9]+|[A-Za-z_#]+[0-9][0-9A-Za-z_#-]*|[0-9A-Za-z]+-[0-9A-Za-z-]+"
+"""Ids that every rule leaves as they are: told by one expression."""
 _ERROR = r"#[¡¿]?[A-Z]+(?:/[A-Z0])?[!?]|#N/A|#N/B|#NV"
 """What spreadsheets of several languages show instead of a value: `#REF!`, `#¡VALOR!`, `#NV`."""
 _SCIENTIFIC = rf"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{{1,3}}|{_ERROR}"
@@ -185,14 +191,15 @@ def _id(text: str, plain: str, _conditions: Conditions) -> str:
     )
     whole = f"regexp_replace({bare}, '^([0-9]+)\\.0$', '\\1')"
     return (
-        f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN {text} "
+        f"CASE WHEN regexp_full_match({text}, '{_USUAL_ID}') THEN {text} "
         f"WHEN NOT regexp_full_match({whole}, '{_SCIENTIFIC}') THEN {whole} END"
     )
 
 
 def _account(text: str, plain: str, conditions: Conditions) -> str:
     bare = f"regexp_replace({_id(text, plain, conditions)}, '^act_', '')"
-    return f"regexp_replace({bare}, '^([0-9]{{3}})-([0-9]{{3}})-([0-9]{{4}})$', '\\1\\2\\3')"
+    undashed = f"regexp_replace({bare}, '^([0-9]{{3}})-([0-9]{{3}})-([0-9]{{4}})$', '\\1\\2\\3')"
+    return f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN {text} ELSE {undashed} END"
 
 
 def _flag(_text: str, plain: str, _conditions: Conditions) -> str:

@@ -146,7 +146,7 @@ def as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner
     if cell.kind is Kind.DAY:
         if any(not _ISO_DAY.fullmatch(one) for one in texts):
             return ""
-        day = f"CASE WHEN strlen({text}) = 10 AND {text}[5] = '-' AND {text}[8] = '-' THEN TRY_CAST({text} AS DATE) END"
+        day = f"CASE WHEN CAST(TRY_CAST({text} AS DATE) AS VARCHAR) = {text} THEN TRY_CAST({text} AS DATE) END"
         if cell.future:
             return day
         return f"CASE WHEN {day} <= DATE '{dates.last_possible_day(manner.now)}' THEN {day} END"

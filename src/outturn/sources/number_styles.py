@@ -91,7 +91,22 @@ def value(text: str, kind: Kind, style: Style) -> str:
         number = f"TRY_CAST({digits} || 'e6' AS BIGINT)"
     else:
         number = f"TRY_CAST({digits} AS BIGINT)"
-    return f"CASE WHEN regexp_full_match({x}, '{shape(style, kind)}') THEN {number} END"
+    usual = "" if style.decorated or style.decimal != "." else _usual(text, kind)
+    return f"CASE {usual} WHEN regexp_full_match({x}, '{shape(style, kind)}') THEN {number} END"
+
+
+_USUAL_TYPES = {Kind.COUNT: "UBIGINT", Kind.MICROS: "BIGINT", Kind.MONEY: "DECIMAL(11, 2)"}
+
+
+def _usual(text: str, kind: Kind) -> str:
+    """A WHEN for numbers that are the same text when written again: exact, and told in half the time."""
+    if kind is Kind.SHARE:
+        return ""
+    number = f"TRY_CAST({text} AS {_USUAL_TYPES[kind]})"
+    # Of eighteen digits together the product is still a machine's whole number.
+    exact = f"{number} * CAST(1000000 AS DECIMAL(7, 0))" if kind is Kind.MONEY else number
+    # What is grouped only fails the cast, which is dear.
+    return f"WHEN NOT contains({text}, ',') AND CAST({number} AS VARCHAR) = {text} THEN TRY_CAST({exact} AS BIGINT)"
 
 
 def settle(
