@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import Refusal, UsageError
+from outturn.domain.progress import silent
 from outturn.domain.time import end_of_day
 from outturn.store.workspace import Workspace
 
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
     from outturn.domain.goals import Per
     from outturn.domain.links import LinkState
     from outturn.domain.mixes import Mixes
+    from outturn.domain.progress import Progress
     from outturn.metrics.table import KpiTable
 
 _DEMO_START = date(2026, 3, 2)
-
-
-def silent(_what: str) -> None:
-    """The progress of nobody watching."""
 
 
 def create(folder: Path, *, currency: str, time_zone: str = "UTC", per: Per = "person") -> OpenWorkspace:
@@ -69,7 +67,7 @@ class OpenWorkspace:
         return self.workspace.root
 
     def import_files(
-        self, files: Sequence[Path], *, now: datetime, progress: Callable[[str], None] = silent, **options: Any
+        self, files: Sequence[Path], *, now: datetime, progress: Progress = silent, **options: Any
     ) -> list[dict[str, Any]]:
         """Take files in, each wholly or not at all; facts only, without a build.
 
@@ -270,7 +268,7 @@ class OpenWorkspace:
         return export_person(self.workspace, identifier)
 
 
-def demo(folder: Path, *, now: datetime, progress: Callable[[str], None] = silent, **options: Any) -> dict[str, Any]:
+def demo(folder: Path, *, now: datetime, progress: Progress = silent, **options: Any) -> dict[str, Any]:
     """Simulate a market, import its files, build, and set each model's figures beside the planted truth.
 
     Args:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from outturn.domain.errors import FileRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import IO
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 2 << 20
 MOST_MEMBERS = 1000
 HARMLESS_BYTES = 256 << 20
 """What anything may unpack to."""
@@ -43,6 +43,10 @@ DAMAGED = (
     EOFError, OSError, RuntimeError, ValueError, lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What the standard library raises where packed bytes are not as they should be."""
+
+
+def unwatched(_share: float) -> None:
+    """Nobody asks how much was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,20 @@ class Content:
         """Whether the bytes are unpacked out of something."""
         return False
 
-    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    def blocks(self, block_bytes: int = BLOCK_BYTES, watch: Callable[[float], None] = unwatched) -> Iterator[bytes]:
         """All bytes, in order.
+
+        Args:
+            block_bytes: At most so many at once.
+            watch: Told before each block how much of the file was read, 0 to 1.
 
         Raises:
             FileRefused: TRUNCATED, NOT_CSV, TOO_LARGE, from what is packed.
         """
+        size = max(1, self.size)
         with self.path.open("rb") as file:
             while block := file.read(block_bytes):
+                watch(min(1.0, file.tell() / size))
                 yield block
 
     def head(self, size: int) -> tuple[bytes, bool]:
@@ -112,10 +122,13 @@ class Gzipped(Content):
         """Yes."""
         return True
 
-    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    def blocks(self, block_bytes: int = BLOCK_BYTES, watch: Callable[[float], None] = unwatched) -> Iterator[bytes]:
         """All bytes, unpacked."""
-        with gzip.open(self.path, "rb") as file:
-            yield from _unpacked(file, self.path.stat().st_size, block_bytes, "gzip")
+        size = max(1, self.path.stat().st_size)
+        with self.path.open("rb") as packed, gzip.open(packed, "rb") as file:
+            for block in _unpacked(file, size, block_bytes, "gzip"):
+                watch(min(1.0, packed.tell() / size))
+                yield block
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +160,7 @@ class Member(Content):
         """Yes."""
         return True
 
-    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    def blocks(self, block_bytes: int = BLOCK_BYTES, watch: Callable[[float], None] = unwatched) -> Iterator[bytes]:
         """All bytes, unpacked."""
         with zipfile.ZipFile(self.path) as archive:
             member = archive.infolist()[self.place]
@@ -158,7 +171,9 @@ class Member(Content):
                     "NOT_CSV", f"{self.inner} in the zip cannot be unpacked: download it again ({error})"
                 ) from None
             with file:
-                yield from _unpacked(file, max(1, member.compress_size), block_bytes, "zip")
+                for block in _unpacked(file, max(1, member.compress_size), block_bytes, "zip"):
+                    watch(min(1.0, file.tell() / max(1, member.file_size)))
+                    yield block
 
 
 def members(path: Path) -> tuple[Content, ...]:

@@ -9,10 +9,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from outturn.domain.errors import FileRefused
-from outturn.sources.content import BLOCK_BYTES
+from outturn.sources.content import BLOCK_BYTES, unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from outturn.sources.content import Content
 
@@ -120,7 +120,12 @@ def text_of(head: bytes, encoding: Encoding, *, whole: bool) -> str:
         raise bad_encoding(data, error, 1) from None
 
 
-def utf8_blocks(content: Content, encoding: Encoding, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+def utf8_blocks(
+    content: Content,
+    encoding: Encoding,
+    block_bytes: int = BLOCK_BYTES,
+    watch: Callable[[float], None] = unwatched,
+) -> Iterator[bytes]:
     """The bytes after their mark, as UTF-8, in blocks; UTF-8 itself passes through unread.
 
     Raises:
@@ -130,7 +135,7 @@ def utf8_blocks(content: Content, encoding: Encoding, block_bytes: int = BLOCK_B
     decoder = codecs.getincrementaldecoder(codec)() if codec else None
     line = 1
     skip = len(encoding.mark)
-    for read in content.blocks(block_bytes):
+    for read in content.blocks(block_bytes, watch):
         block, skip = read[skip:], max(0, skip - len(read))
         if decoder is None:
             if block:

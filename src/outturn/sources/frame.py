@@ -17,13 +17,13 @@ import duckdb
 import pyarrow as pa
 
 from outturn.domain.errors import FileRefused
-from outturn.sources.content import Content, Gzipped, members
+from outturn.sources.content import BLOCK_BYTES, Content, Gzipped, members, unwatched
 from outturn.sources.encoding import HEAD_BYTES, Encoding, encoding_of, text_of
 from outturn.sources.records import NotUtf8, Records, Shape
 from outturn.sources.sheets import Sheet, is_spreadsheet, sheets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 HEADER_LINES = 30
@@ -77,6 +77,7 @@ class Frame:
         headers: Every way to read it, likelier ones first.
         header_seen: False where no line looks like a header.
         types: Parquet: DuckDB's type of each column, in the order of the names.
+        watch: Told how much of a text file was read, 0 to 1, while `load` reads it.
     """
 
     content: Content
@@ -86,6 +87,7 @@ class Frame:
     old_line_ends: bool = False
     header_seen: bool = True
     types: tuple[str, ...] = field(default=())
+    watch: Callable[[float], None] = unwatched
 
     def load(
         self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int], statement: str = _AS_IT_IS
@@ -108,9 +110,9 @@ class Frame:
             return
         shape = self._shape(header)
         try:
-            _stream(connection, Records(self.content, shape, wanted), statement)
+            self._stream(connection, shape, wanted, statement)
         except NotUtf8:
-            _stream(connection, Records(self.content, replace(shape, encoding=Encoding.WINDOWS), wanted), statement)
+            self._stream(connection, replace(shape, encoding=Encoding.WINDOWS), wanted, statement)
 
     def load_sample(self, connection: duckdb.DuckDBPyConnection, header: Header, wanted: Sequence[int]) -> None:
         """Make the table `raw` of the first records of a text table, some ten thousand."""
@@ -127,6 +129,12 @@ class Frame:
         )
         connection.execute(_AS_IT_IS)
         connection.unregister("streamed")
+
+    def _stream(
+        self, connection: duckdb.DuckDBPyConnection, shape: Shape, wanted: Sequence[int], statement: str
+    ) -> None:
+        _stream(connection, Records(self.content, shape, wanted, BLOCK_BYTES, self.watch), statement)
+        self.watch(1.0)
 
     def _shape(self, header: Header) -> Shape:
         return Shape(

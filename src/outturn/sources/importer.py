@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outturn.domain.errors import FileRefused
+from outturn.domain.progress import Progress, silent
 from outturn.sources import history
 from outturn.sources.billing import refuse_other_currencies
 from outturn.sources.booking import book
@@ -43,17 +45,13 @@ if TYPE_CHECKING:
 __all__ = ["ImportOptions", "import_files"]
 
 
-def silent(_what: str) -> None:
-    """The progress of nobody watching."""
-
-
 def import_files(
     workspace: Workspace,
     paths: Sequence[Path],
     options: ImportOptions | None = None,
     *,
     now: datetime,
-    progress: Callable[[str], None] = silent,
+    progress: Progress = silent,
 ) -> list[FileReport]:
     """Take files in.
 
@@ -64,7 +62,7 @@ def import_files(
         paths: The files, in any order.
         options: What the user says of them; None: nothing.
         now: The time of the import, aware.
-        progress: Told which file is being read.
+        progress: Told which file is being read, and how much of it is.
     """
     options = options or ImportOptions()
     if options.dry_run:
@@ -74,7 +72,7 @@ def import_files(
 
 
 def _import(
-    workspace: Workspace, paths: Sequence[Path], options: ImportOptions, now: datetime, progress: Callable[[str], None]
+    workspace: Workspace, paths: Sequence[Path], options: ImportOptions, now: datetime, progress: Progress
 ) -> list[FileReport]:
     facts = Facts(workspace.lake)
     book = Book(workspace.book)
@@ -87,11 +85,23 @@ def _import(
         jobs = [job for path in paths for job in jobs_of(Path(path), options)]
         for job in sorted(jobs, key=lambda one: one.turn):
             if job.found:
-                progress(f"reading {job.content.name}")
-                _take_in(job, *job.found, desk)
+                frame, recognised = job.found
+                _take_in(job, replace(frame, watch=_watch(progress, job.content.name)), recognised, desk)
     finally:
         shutil.rmtree(spill, ignore_errors=True)
     return [job.report for job in jobs]
+
+
+def _watch(progress: Progress, name: str) -> Callable[[float], None]:
+    progress(f"reading {name}")
+
+    def watch(share: float) -> None:
+        if share < 1:
+            progress(f"reading {name}", share)
+        else:
+            progress(f"keeping {name}")
+
+    return watch
 
 
 def _take_in(job: Job, frame: Frame, recognised: Recognised, desk: Desk) -> None:

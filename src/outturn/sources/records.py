@@ -22,11 +22,11 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from outturn.domain.errors import FileRefused
-from outturn.sources.content import BLOCK_BYTES
+from outturn.sources.content import BLOCK_BYTES, unwatched
 from outturn.sources.encoding import Encoding, bad_encoding, is_windows, utf8_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from outturn.sources.content import Content
 
@@ -75,6 +75,7 @@ class Records:
     shape: Shape
     wanted: Sequence[int]
     block_bytes: int = BLOCK_BYTES
+    watch: Callable[[float], None] = unwatched
     _text_seen: bool = field(default=False, init=False)
 
     @property
@@ -106,7 +107,7 @@ class Records:
     def _blocks(self) -> Iterator[_Block]:
         shape = self.shape
         rest, line, skip = b"", 1, shape.skip_lines
-        for read in utf8_blocks(self.content, shape.encoding, self.block_bytes):
+        for read in utf8_blocks(self.content, shape.encoding, self.block_bytes, self.watch):
             data = rest + (read.replace(b"\r", b"\n") if shape.old_line_ends else read)
             while skip and (end := data.find(b"\n")) >= 0:
                 data, skip, line = data[end + 1 :], skip - 1, line + 1
@@ -150,7 +151,9 @@ class Records:
         known = np.zeros(count, dtype=bool)
         for number, actual, _text in ragged:
             cells[number - 1], known[number - 1] = actual, True
-        self._mark_blank(block, lines, cells, known)
+        # The search for empty lines is dear, and all cells of such a line are empty.
+        if ragged or pc.min(pc.binary_length(table.column(0))).as_py() == 0:
+            self._mark_blank(block, lines, cells, known)
         self._refuse_cut_end(block, ragged, count)
         if not ragged:
             return self._batch(lines, cells, known, table)

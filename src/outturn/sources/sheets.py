@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from outturn.domain.errors import FileRefused, UnknownName
 from outturn.sources import sheet_reader
-from outturn.sources.content import BLOCK_BYTES, Content, open_zip
+from outturn.sources.content import BLOCK_BYTES, Content, open_zip, unwatched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _HEAD_ROWS = 60
 _READER = Path(__file__).with_name("sheet_reader.py")
@@ -49,7 +49,11 @@ class Sheet(Content):
         """Yes."""
         return True
 
-    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    def blocks(
+        self,
+        block_bytes: int = BLOCK_BYTES,
+        watch: Callable[[float], None] = unwatched,  # noqa: ARG002 (nobody knows how many rows there are)
+    ) -> Iterator[bytes]:
         """The rows as text."""
         if self.whole:
             yield from filter(None, [self.begin.encode()])
