@@ -64,7 +64,7 @@ clients: setup-clients ## the tests marked clients: our tag in Chromium, other p
 bench: setup setup-peers ## speed against peers, as ratios in one run
 	$(PY) -m bench.run
 
-soak: setup ## the long run: property tests at full size, a market of ten million touches
+soak: setup ## the long run: property tests at full size, a market of ten million touches, a CSV of ten million rows
 	$(PY) -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile soak tests
 	$(PY) -m bench.soak
 

@@ -1,5 +1,7 @@
 """The long run: a market of ten million touches from its files to its figures, and every sum closed.
 
+And one CSV of ten million rows, imported and killed (`large_import.py`).
+
 make soak                                 with the property tests at 2,000 examples
 python -m bench.soak --people 140000      smaller; about 3.6 touches per person in 90 days
 
@@ -19,6 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.large_import import ROWS, play
 from bench.measured import peak_memory_mb
 from outturn import api
 
@@ -32,12 +35,15 @@ def main() -> int:
     """Play the market in a folder of its own; 1 when a sum does not close."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--rows", type=int, default=ROWS, help="of the one large CSV")
     parser.add_argument("--keep", type=Path, help="play it in this folder, an earlier run's or new, and leave it there")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="outturn-soak-"))
     began, worked, peaks = time.perf_counter(), time.process_time(), [0.0]
 
-    def said(what: str) -> None:
+    def said(what: str, share: float | None = None, /) -> None:
+        if share is not None:
+            return
         peaks.append(_peak_of_step_mb())
         wall, work = time.perf_counter() - began, time.process_time() - worked
         print(f"{wall:7.1f} s {work:7.1f} s {peaks[-1]:6.0f} MB  {what}", flush=True)
@@ -47,7 +53,7 @@ def main() -> int:
         said(f"{shown['build']['touches']:,} touches, {shown['build']['conversions']:,} conversions")
         sizes = ", ".join(f"{name} {_megabytes(Path(shown[name])):,.0f} MB" for name in ("exports", "workspace"))
         said(f"on disk: {sizes}; at most {max(peaks):,.0f} MB of memory at any time")
-        return _closes(Path(shown["workspace"]), said)
+        return _closes(Path(shown["workspace"]), said) or play(Path(tempfile.mkdtemp(dir=folder)), said, asked.rows)
     finally:
         if not asked.keep:
             shutil.rmtree(folder)
