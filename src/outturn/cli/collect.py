@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,8 @@ def load_command(folder: Path | None, *, once: bool, as_json: bool) -> None:
     if once:
         _say_loaded(workspace.load(now=_now), as_json=as_json)
         return
+    # Whoever waits for an answer comes first.
+    os.nice(10)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -17,10 +17,10 @@ from outturn.collector.addresses import client_address
 from outturn.collector.commit import GroupCommit, QueueFull
 from outturn.collector.exchange import Reply, Request
 from outturn.collector.journal import Journal, JournalFailed
-from outturn.collector.messages import failure
+from outturn.collector.messages import JSON, failure
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
     from outturn.collector.counters import Counters
@@ -33,7 +33,6 @@ _ALWAYS = (
     ("x-content-type-options", "nosniff"),
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'"),
-    ("cross-origin-resource-policy", "cross-origin"),
 )
 READ_SECONDS = 10
 """A client that takes longer to send its body is cut off."""
@@ -54,7 +53,7 @@ class Scope(Protocol):
 class Exchange(Protocol):
     """Granian's end of one request."""
 
-    def __call__(self) -> Awaitable[bytes]:
+    def __call__(self) -> asyncio.Future[bytes]:
         """The whole body."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -100,10 +99,11 @@ class Application:
         self.endpoints: Mapping[str, Callable[[Request, Desk], Reply]] = {}
         self.state = ""
         self._counters_of = counters
-        self._reading: dict[asyncio.Task[None], float] = {}
+        self._reading: dict[asyncio.Future[bytes], float] = {}
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take a stream of the journal; granian calls this before the first request."""
+        self._loop = loop
         journal = Journal(self._root)
         self._counters = self._counters_of(journal.stream)
         self._commit = GroupCommit(journal, loop, queue_bytes=self._desk().rules.queue_bytes)
@@ -117,58 +117,58 @@ class Application:
     async def __rsgi__(self, scope: Scope, protocol: Exchange) -> None:
         """Answer one request."""
         desk = self._desk()
+        headers = scope.headers
         try:
-            reply = await self._reply(scope, protocol, desk)
+            reply = await self._reply(scope, headers, protocol, desk)
         except Refuse as refuse:
             reply = refuse.reply
+        except QueueFull:
+            self.state = "the queue before the disk is full"
+            reply = failure(503, "server", "has too much waiting for the disk", retry_after=_BUSY_SECONDS)
+        except JournalFailed:
+            self.state = "the disk takes no more"
+            reply = failure(503, "server", "could not write to its disk; nothing was kept", retry_after=_BUSY_SECONDS)
         except Exception:  # noqa: BLE001 - whatever it was, the client is told that nothing was kept
             # Nothing of the request goes into the log: it may be about a person.
             _log.exception("an endpoint failed", extra={"path": scope.path[:64]})
             reply = failure(500, "server", "failed; nothing was kept")
         self._counters.answered(reply.status)
-        stated = {name for name, _ in reply.headers}
-        headers = [*reply.headers, *(one for one in _ALWAYS if one[0] not in stated)]
-        origin = scope.headers.get("origin")
+        stated = _cautious(reply.headers)
+        origin = headers.get("origin")
         if origin is not None and origin in desk.rules.origins:
-            headers += (
+            stated += (
                 ("access-control-allow-origin", origin),
                 ("access-control-allow-credentials", "true"),
                 ("access-control-expose-headers", "retry-after"),
                 ("vary", "origin"),
             )
-        protocol.response_bytes(reply.status, headers, reply.body)
+        protocol.response_bytes(reply.status, stated, reply.body)
 
-    async def _reply(self, scope: Scope, protocol: Exchange, desk: Desk) -> Reply:
-        path = scope.path
+    async def _reply(self, scope: Scope, headers: Headers, protocol: Exchange, desk: Desk) -> Reply:
+        path, method = scope.path, scope.method
         endpoint = self.endpoints.get(path) or self.endpoints.get(_prefix(path))
         if endpoint is None:
             return failure(404, "path", "is none of the collector's")
-        if scope.method == "OPTIONS":
+        if method == "OPTIONS":
             return _preflight()
-        headers = scope.headers
-        body = b"" if scope.method in ("GET", "HEAD") else await self._body(headers, protocol, desk)
-        request = Request(
-            scope.method,
-            path,
-            scope.query_string,
-            headers,
-            body,
-            client_address(scope.client, headers.get("x-forwarded-for"), desk.rules.trusted_proxies),
-            self._now(),
-        )
-        reply = endpoint(request, desk)
-        if reply.record is None:
-            return reply
-        try:
+        body = b""
+        if method not in ("GET", "HEAD"):
+            reading = self._body(headers, protocol, desk.rules.batch_bytes)
+            self._reading[reading] = time.monotonic()
+            try:
+                body = await reading
+            except asyncio.CancelledError:
+                return failure(408, "body", f"did not come within {READ_SECONDS} seconds")
+            finally:
+                del self._reading[reading]
+            if (encoding := headers.get("content-encoding")) is not None:
+                body = _unpacked(body, encoding, desk.rules.batch_bytes)
+        address = client_address(scope.client, headers.get("x-forwarded-for"), desk.rules.trusted_proxies)
+        reply = endpoint(Request(method, path, scope.query_string, headers, body, address, self._now()), desk)
+        if reply.record is not None:
             await self._commit.put(records.encode(reply.record))
-        except QueueFull:
-            self.state = "the queue before the disk is full"
-            return failure(503, "server", "has too much waiting for the disk", retry_after=_BUSY_SECONDS)
-        except JournalFailed:
-            self.state = "the disk takes no more"
-            return failure(503, "server", "could not write to its disk; nothing was kept", retry_after=_BUSY_SECONDS)
-        self.state = ""
-        self._counters.kept()
+            self.state = ""
+            self._counters.kept()
         return reply
 
     def _now(self) -> int:
@@ -176,34 +176,30 @@ class Application:
         self._latest = max(self._latest, self._clock())
         return self._latest
 
-    async def _body(self, headers: Headers, protocol: Exchange, desk: Desk) -> bytes:
-        limit = desk.rules.batch_bytes
+    def _body(self, headers: Headers, protocol: Exchange, limit: int) -> asyncio.Future[bytes]:
+        """The body to come, within its limit. Whoever states no length is read piece by piece."""
         length = headers.get("content-length")
-        if length is not None and not (length.isdigit() and int(length) <= limit):
+        if length is None:
+            return self._loop.create_task(_streamed(protocol, limit))
+        if not (length.isdigit() and int(length) <= limit):
             raise Refuse(_too_large(limit))
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - granian runs every request as a task
-        self._reading[task] = time.monotonic()
-        try:
-            body = await protocol() if length is not None else await _streamed(protocol, limit)
-        except asyncio.CancelledError:
-            raise Refuse(failure(408, "body", f"did not come within {READ_SECONDS} seconds")) from None
-        finally:
-            del self._reading[task]
-        encoding = headers.get("content-encoding")
-        if encoding is None:
-            return body
-        if encoding != "gzip":
-            raise Refuse(failure(415, "content-encoding", "is not known: expected gzip or none"))
-        return _unpacked(body, limit)
+        return protocol()
 
     async def _cut_off_slow_clients(self) -> None:
         while True:
             await asyncio.sleep(1)
             too_old = time.monotonic() - READ_SECONDS
-            for task, since in list(self._reading.items()):
+            for reading, since in list(self._reading.items()):
                 if since < too_old:
-                    task.cancel()
+                    reading.cancel()
+
+
+def _cautious(stated: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """An answer's headers with those that every answer bears, where it does not state them itself."""
+    if stated is JSON:
+        return [*JSON, *_ALWAYS]
+    names = {name for name, _ in stated}
+    return [*stated, *(one for one in _ALWAYS if one[0] not in names)]
 
 
 async def _streamed(protocol: Exchange, limit: int) -> bytes:
@@ -217,7 +213,9 @@ async def _streamed(protocol: Exchange, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _unpacked(body: bytes, limit: int) -> bytes:
+def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:
+    if encoding != "gzip":
+        raise Refuse(failure(415, "content-encoding", "is not known: expected gzip or none"))
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         content = unpacker.decompress(body, limit + 1)

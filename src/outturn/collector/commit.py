@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_LOOK_SECONDS = 1.0
+"""How often an idle worker looks whether it should finish its segment."""
+
 Waiting = tuple[bytes, "asyncio.Future[None]"]
 
 
@@ -67,7 +70,8 @@ class GroupCommit:
         self._free -= len(framed)
         future = self._loop.create_future()
         self._queue.append((framed, future))
-        self._work.set()
+        if not self._work.is_set():
+            self._work.set()
         return future
 
     async def close(self) -> None:
@@ -81,8 +85,9 @@ class GroupCommit:
 
     def _write(self) -> None:
         while True:
-            self._work.wait()
+            self._work.wait(_LOOK_SECONDS)
             self._work.clear()
+            self._finish_if_asked()
             while self._queue:
                 group = [self._queue.popleft() for _ in range(len(self._queue))]
                 failure: JournalFailed | None = None
@@ -92,8 +97,15 @@ class GroupCommit:
                     failure = error
                     _log.error("journal not written", extra={"records": len(group), "reason": str(error)})
                 self._loop.call_soon_threadsafe(self._answer, group, failure)
+                self._finish_if_asked()
             if self._closing:
                 return
+
+    def _finish_if_asked(self) -> None:
+        try:
+            self._journal.finish_if_asked()
+        except JournalFailed as error:
+            _log.error("segment not finished", extra={"reason": str(error)})
 
     def _answer(self, group: list[Waiting], failure: JournalFailed | None) -> None:
         for framed, future in group:

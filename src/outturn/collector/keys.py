@@ -12,6 +12,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class KeyRing:
         return key if key is not None and hmac.compare_digest(key.digest, digest) else None
 
 
+@lru_cache(1024)
 def basic_user(authorization: str | None) -> str | None:
     """The user name of a Basic authorization, which is where clients of the spec put the key; None: there is none."""
     if authorization is None or authorization[: len(_BASIC)].lower() != _BASIC:

@@ -39,7 +39,7 @@ ENDPOINTS: dict[str, str | None] = {f"/v1/{kind}": kind for kind in MESSAGE_TYPE
 
 MOST_MESSAGES = 2500
 _LONGEST_SHOWN = 200
-_JSON = (("content-type", "application/json"),)
+JSON = (("content-type", "application/json"),)
 _SUCCESS = b'{"success":true}'
 _STATUS = {"TOO_LARGE": 413, "NOT_ALLOWED": 403}
 _MASKED_KEYS = PERSONAL_KEYS | {"userid", "anonymousid", "previousid", "groupid", "ip"}
@@ -73,6 +73,7 @@ class Messages(Struct, tag="m", array_like=True, frozen=True):
         no_sale: The browser sent Global Privacy Control.
         body: JSON: the messages that were taken.
         refused: Those that were not.
+        nobodys: JSON of messages about orders whose buyers asked to be forgotten, without the buyers.
     """
 
     received_at: int
@@ -87,6 +88,7 @@ class Messages(Struct, tag="m", array_like=True, frozen=True):
     no_sale: bool
     body: bytes
     refused: tuple[Refused, ...] = ()
+    nobodys: tuple[bytes, ...] = ()
 
 
 class _UsualBatch(Struct):
@@ -172,12 +174,12 @@ def take(request: Request, desk: Desk) -> Reply:
         linked=linked,
         no_sale=request.headers.get("sec-gpc") == "1",
         body=taken.body,
-        refused=_to_keep(taken.refused, key, desk, request.received_at),
+        refused=_to_keep(taken.refused, key, desk, request.received_at) if taken.refused else (),
     )
     return Reply(
         200 if taken.count or not taken.refused else _status(taken.refused[0][1]),
         _answer(taken, visitor, request, desk) if taken.refused or visitor else _SUCCESS,
-        (*_JSON, *_cookie(request, desk, visitor, denied=taken.denied)) if public else _JSON,
+        (*JSON, *_cookie(request, desk, visitor, denied=taken.denied)) if public else JSON,
         record if taken.count or record.refused else None,
     )
 
@@ -240,7 +242,9 @@ def _one(content: bytes, kind: str, sender: Sender, desk: Desk) -> _Taken:
 
 def _is_flat(content: bytes) -> bool:
     """Whether it surely keeps the limits of depth and fields, by counts that take no parsing."""
-    return content.count(b"{") + content.count(b"[") <= DEEPEST and content.count(b":") <= MOST_FIELDS
+    brackets = content.count(b"{") + content.count(b"[")
+    # A field takes four signs at least.
+    return brackets <= DEEPEST and (len(content) <= 4 * MOST_FIELDS or content.count(b":") <= MOST_FIELDS)
 
 
 def _batch(content: bytes, sender: Sender, *, keyed: bool) -> _Taken:
@@ -286,7 +290,7 @@ def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
 def _fresh_token(request: Request, desk: Desk) -> Reply:
     """To a page that sends no message, since all it wants is a token for its links: of the visitor that it has."""
     known = read_cookie(request.headers.get("cookie"), desk.rules.cookie)
-    return Reply(200, _answer(_Taken(b"", 0), known, request, desk), _JSON)
+    return Reply(200, _answer(_Taken(b"", 0), known, request, desk), JSON)
 
 
 def _to_keep(
@@ -352,5 +356,5 @@ def _is_local(request: Request) -> bool:
 def failure(status: int, field: str, reason: str, *, retry_after: int | None = None) -> Reply:
     """An answer that names what was wrong."""
     body = _ENCODE({"success": False, "refused": [{"field": field, "reason": reason}]})
-    headers = (*_JSON, ("retry-after", str(retry_after))) if retry_after is not None else _JSON
+    headers = (*JSON, ("retry-after", str(retry_after))) if retry_after is not None else JSON
     return Reply(status, body, headers)
