@@ -64,6 +64,7 @@ def tidied(text: str, kind: Kind) -> str:
     """SQL that takes off what stands round the digits: signs, codes, brackets, blanks between groups."""
     x = f"REPLACE(REPLACE({text}, chr(8722), '-'), '’', '''')"
     x = rf"TRIM(regexp_replace({x}, '^[(](.*)[)]$', '-\1'))"
+    x = rf"regexp_replace({x}, '^(.*[A-Z])\s*-$', '-\1')"
     x = rf"regexp_replace({x}, '[{_SIGNS}]|^(-?)[A-Z]{{3}}\s|\s[A-Z]{{3}}$', '\1', 'g')"
     if kind is Kind.SHARE:
         x = f"RTRIM({x}, '%')"
