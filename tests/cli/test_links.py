@@ -26,9 +26,11 @@ def test_a_link_is_made_shown_and_put_out_of_use(empty: Path) -> None:
     shown = answer("-w", empty, "links", "show", "spring")
     assert shown["addresses"]["click"] == "http://127.0.0.1:8787/c/spring"
     assert made["secret"] not in str(shown)
-    assert outturn("-w", empty, "links", "disable", "spring").code == 0
+    assert answer("-w", empty, "links", "disable", "spring")["state"] == "disabled"
     assert [link["state"] for link in answer("-w", empty, "links")["links"]] == ["disabled"]
-    assert outturn("-w", empty, "links", "enable", "spring").code == 0
+    assert answer("-w", empty, "links", "enable", "spring")["state"] == "active"
+    assert "is out of use" in outturn("-w", empty, "links", "disable", "spring").out
+    assert "is in use again" in outturn("-w", empty, "links", "enable", "spring").out
     assert answer("-w", empty, "links", "secret", "spring")["secret"] != made["secret"]
 
 

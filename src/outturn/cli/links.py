@@ -110,28 +110,36 @@ def show_link_command(folder: Path | None, link_id: str, host: str, *, as_json: 
 
 @links_command.command("disable")
 @click.argument("link_id", metavar="ID")
+@json_option
 @click.pass_obj
-def disable_link_command(folder: Path | None, link_id: str) -> None:
+def disable_link_command(folder: Path | None, link_id: str, *, as_json: bool) -> None:
     """Put a link out of use: its clicks lead nowhere. What came by it stays.
 
     \b
     outturn -w acme links disable spring
     """
-    api.find(folder).set_link_state(link_id, "disabled")
-    click.echo(f"Link {link_id} is out of use: a running collector knows within a second.")
+    link = api.find(folder).set_link_state(link_id, "disabled")
+    if as_json:
+        print_json(link)
+    else:
+        click.echo(f"Link {link_id} is out of use: a running collector knows within a second.")
 
 
 @links_command.command("enable")
 @click.argument("link_id", metavar="ID")
+@json_option
 @click.pass_obj
-def enable_link_command(folder: Path | None, link_id: str) -> None:
+def enable_link_command(folder: Path | None, link_id: str, *, as_json: bool) -> None:
     """Put a link back into use.
 
     \b
     outturn -w acme links enable spring
     """
-    api.find(folder).set_link_state(link_id, "active")
-    click.echo(f"Link {link_id} is in use again: a running collector knows within a second.")
+    link = api.find(folder).set_link_state(link_id, "active")
+    if as_json:
+        print_json(link)
+    else:
+        click.echo(f"Link {link_id} is in use again: a running collector knows within a second.")
 
 
 @links_command.command("secret")
