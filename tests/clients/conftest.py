@@ -55,8 +55,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that was never anywhere."""
-    context = browser.new_context(locale="de-DE", viewport={"width": 1200, "height": 800})
+    """A browser that was never anywhere, and that a person sits at: a headless one calls itself a machine."""
+    agent = (
+        f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser.version} Safari/537.36"
+    )
+    context = browser.new_context(locale="de-DE", user_agent=agent, viewport={"width": 1200, "height": 800})
     context.set_default_timeout(PATIENCE * 1000)
     yield context
     context.close()
