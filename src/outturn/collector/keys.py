@@ -32,7 +32,7 @@ class WriteKey:
     """One key, without the key.
 
     Attributes:
-        id: Stands in event ids and refused rows, so that keys cannot pre-empt each other's messages.
+        id: Stands in event ids and refused rows, so that keys cannot preempt each other's messages.
         digest: SHA-256 of the key's text.
         name: What the user calls it.
     """
