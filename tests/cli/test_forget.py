@@ -8,13 +8,13 @@ import sqlite3
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow.parquet as pq
 import pytest
 
 from outturn.domain.identifiers import identity_key
 from outturn.simulator import export_files, simulate
 from outturn.store.workspace import Workspace
 from tests.cli.terminal import answer, outturn
+from tests.folders import mentions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,31 +58,6 @@ def person(exports: Path) -> Person:
     known = [user for user, email in emails.items() if email in ordered]
     user = max(known, key=lambda one: (len(browsers[one]), one))
     return Person(emails[user], (user,), tuple(sorted(browsers[user])))
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    """All bytes under a folder, and what its Parquet files say once they are unpacked."""
-    found = {}
-    for path in folder.rglob("*"):
-        if not path.is_file():
-            continue
-        found[str(path)] = path.read_bytes()
-        if path.suffix == ".parquet":
-            cells = (cell for column in pq.read_table(path).columns for cell in column.to_pylist() if cell is not None)
-            found[f"{path} unpacked"] = b"\0".join(
-                cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells
-            )
-    return found
-
-
-def mentions(folder: Path, needles: list[bytes]) -> set[str]:
-    """The files in which any of these bytes stand, in either case."""
-    wanted = [needle.lower() for needle in needles]
-    return {
-        place.removeprefix(str(folder)).strip("/")
-        for place, content in everything(folder).items()
-        if any(needle in content or needle in content.lower() for needle in (*needles, *wanted))
-    }
 
 
 def traces(folder: Path, person: Person) -> set[str]:

@@ -33,6 +33,8 @@ def forget_command(folder: Path | None, identifier: str, *, as_json: bool) -> No
         return
     for table, rows in done["rows"].items():
         click.echo(f"{table}: {rows:,} rows")
+    if done["records"]:
+        click.echo(f"journal: {done['records']:,} records")
     if done["identifiers"]:
         click.echo(f"Forgot {done['identifiers']:,} identifiers. Not reached: {'; '.join(done['not_reached'])}.")
     else:

@@ -11,6 +11,7 @@ journal/
     lock               and the number of the last segment
     00000001.seg       written to the end
     00000002.seg       being written
+    finish             now and then: the number of a segment that its worker is asked to finish
     kept/00000000.seg.gz   in the lake, kept for `[journal] keep_days`
 ```
 """
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING
 import crc32c
 
 from outturn.domain.errors import OutturnError
-from outturn.store.workspace import sync_folder
+from outturn.store.workspace import sync_folder, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,6 +39,11 @@ _HEAD = Struct("<4sII")
 SEGMENT_BYTES = 64 * 1024 * 1024
 RECORD_BYTES = 4 * 1024 * 1024
 """No record is longer, so that a damaged length cannot ask for gigabytes."""
+NOTHING = b""
+"""What stands for a record of somebody who was forgotten: the records after it keep their numbers."""
+
+_FINISH = "finish"
+_LOOK_SECONDS = 0.05
 
 
 class JournalFailed(OutturnError):
@@ -152,6 +159,30 @@ def _held(stream: Path) -> bool:
     return False
 
 
+def finish(root: Path, *, seconds: float) -> list[Path]:
+    """Have every stream finish the segment that it is writing.
+
+    Args:
+        root: The workspace's `journal` folder.
+        seconds: How long to wait for the workers; each looks once a second.
+
+    Returns:
+        The segments that are being written still, since their workers did not answer.
+    """
+    asked = {}
+    for stream in streams(root):
+        for segment in segments(stream):
+            if not segment.finished and segment.path.stat().st_size:
+                write_durably(stream / _FINISH, str(segment.sequence).encode())
+                asked[stream] = segment
+    until = time.monotonic() + seconds
+    while (waiting := [one.path for stream, one in asked.items() if one in segments(stream)]) and (
+        time.monotonic() < until
+    ):
+        time.sleep(_LOOK_SECONDS)
+    return waiting
+
+
 class Journal:
     """The writing end of one stream; one thread at a time writes."""
 
@@ -188,6 +219,24 @@ class Journal:
             self._abandon()
             raise JournalFailed(f"{self.stream} cannot be written: {error.strerror or error}") from error
         self._size += len(content)
+
+    def finish_if_asked(self) -> None:
+        """Finish the segment and begin the next, if another command waits for that: see `finish`.
+
+        Raises:
+            JournalFailed: The next one cannot be begun yet.
+        """
+        asked = self.stream / _FINISH
+        if not os.path.exists(asked):  # noqa: PTH110 - asked before every write
+            return
+        number = asked.read_text()
+        try:
+            if self._size and number.isdigit() and int(number) >= self._sequence:
+                self._begin()
+        except OSError as error:
+            self._abandon()
+            raise JournalFailed(f"{self.stream} cannot be written: {error.strerror or error}") from error
+        asked.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Finish the segment and give the stream back."""

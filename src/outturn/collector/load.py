@@ -7,22 +7,19 @@ rows that nobody sees; after it, nothing is read twice. Only then is a finished 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import os
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from outturn.collector import journal, records
+from outturn.collector import journal, kept, records
 from outturn.collector.journal import Damage
 from outturn.collector.place import Rows
 from outturn.collector.reading import Lake, rows_of
 from outturn.store.facts import Facts, ImportRecord, new_import_id
 from outturn.store.tables import TABLES, Type
-from outturn.store.workspace import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +67,7 @@ class _Portion:
     position: int
     digest: str
     damaged: list[tuple[str, int]]
+    parts: Counter[int]
 
 
 def load(
@@ -88,30 +86,39 @@ def load(
     Raises:
         WorkspaceError: Another command is writing to the workspace.
     """
-    loaded = Loaded()
     with workspace.lock():
-        facts = Facts(workspace.lake, between_writes=between_writes)
-        limit = workspace.settings["journal.load_mb"] * _MB
-        for stream in journal.streams(workspace.journal):
-            # What comes while it loads is the next load's, or a busy collector would never let this one end.
-            there = [(segment, segment.path.stat().st_size) for segment in journal.segments(stream)]
-            while portion := _next_portion(stream, facts, there, limit=limit):
-                _append(portion, workspace, facts, facts.after_all(now()), loaded)
-            _pack_away(stream, facts, between_writes)
-        _forget_old(workspace, now())
+        return load_locked(workspace, now=now, between_writes=between_writes)
+
+
+def load_locked(
+    workspace: Workspace,
+    *,
+    now: Callable[[], datetime],
+    between_writes: Callable[[str], None] = lambda _name: None,
+) -> Loaded:
+    """As `load`, for whoever holds the workspace's lock already."""
+    loaded = Loaded()
+    facts = Facts(workspace.lake, between_writes=between_writes)
+    limit = workspace.settings["journal.load_mb"] * _MB
+    for stream in journal.streams(workspace.journal):
+        # What comes while it loads is the next load's, or a busy collector would never let this one end.
+        there = [(segment, segment.path.stat().st_size) for segment in journal.segments(stream)]
+        while portion := _next_portion(stream, facts, there, limit=limit):
+            _append(portion, workspace, facts, facts.after_all(now()), loaded)
+        _pack_away(stream, workspace, facts, between_writes)
+    kept.delete_old(workspace.journal, now=now(), keep_days=workspace.settings["journal.keep_days"])
     return loaded
 
 
-def _next_portion(
-    stream: Path, facts: Facts, there: Sequence[tuple[Segment, int]], *, limit: int
-) -> _Portion | None:
-    done = facts.stream_offset(_app_id(stream))
+def _next_portion(stream: Path, facts: Facts, there: Sequence[tuple[Segment, int]], *, limit: int) -> _Portion | None:
+    done = facts.stream_offset(stream_id(stream))
     found: list[records.Record] = []
     damaged: list[tuple[str, int]] = []
     digest = hashlib.sha256()
+    parts: Counter[int] = Counter()
     position, size = done, 0
     for segment, segment_bytes in there:
-        start = _start(segment, done)
+        start = start_in(segment, done)
         if start is None:
             continue
         content = segment.path.read_bytes()[:segment_bytes]
@@ -120,15 +127,16 @@ def _next_portion(
                 damaged.append((f"{stream.name}/{segment.path.name}", one.end - one.start))
                 continue
             found.append(records.decode(one.record))
+            parts[segment.sequence] += 1
             digest.update(one.record)
             position = segment.sequence << _OFFSET_BITS | one.end
             size += len(one.record)
             if size >= limit:
-                return _Portion(stream, found, position, digest.hexdigest(), damaged)
-    return _Portion(stream, found, position, digest.hexdigest(), damaged) if found else None
+                return _Portion(stream, found, position, digest.hexdigest(), damaged, parts)
+    return _Portion(stream, found, position, digest.hexdigest(), damaged, parts) if found else None
 
 
-def _start(segment: Segment, done: int) -> int | None:
+def start_in(segment: Segment, done: int) -> int | None:
     """Where to go on in a segment; None: it was read to its end."""
     sequence, offset = divmod(done, 1 << _OFFSET_BITS)
     if segment.sequence < sequence:
@@ -161,9 +169,14 @@ def _append(portion: _Portion, workspace: Workspace, facts: Facts, at: datetime,
         accepted=accepted,
         refused=len(rows.refused),
         ignored=0,
-        summary={"records": len(portion.records), "damaged": portion.damaged},
+        summary={
+            "records": len(portion.records),
+            "damaged": portion.damaged,
+            # Stream, segment, and how many of its records after those that earlier imports have read.
+            "parts": [[portion.stream.name, sequence, count] for sequence, count in portion.parts.items()],
+        },
     )
-    facts.load(record, tables, stream=(_app_id(portion.stream), portion.position))
+    facts.load(record, tables, stream=(stream_id(portion.stream), portion.position))
     loaded.imports.append(import_id)
     loaded.records += len(portion.records)
     loaded.events += len(rows.events)
@@ -200,45 +213,23 @@ def _numbered(name: str, rows: list[dict[str, Any]] | Any, file: str) -> pa.Tabl
     return pa.Table.from_pylist(numbered, schema=schema)
 
 
-def _pack_away(stream: Path, facts: Facts, between_writes: Callable[[str], None]) -> None:
+def _pack_away(stream: Path, workspace: Workspace, facts: Facts, between_writes: Callable[[str], None]) -> None:
     """Compress the segments that are in the lake to their end."""
-    done = facts.stream_offset(_app_id(stream))
-    kept = stream / "kept"
-    for segment in _loaded_whole(stream, done):
-        kept.mkdir(mode=0o700, exist_ok=True)
-        packed = kept / f"{segment.path.name}.gz"
-        temporary = packed.with_suffix(".part")
-        with temporary.open("wb") as file:
-            with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6, mtime=0) as archive:
-                archive.write(segment.path.read_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o600)
-        between_writes("packed")
-        temporary.replace(packed)
-        sync_folder(kept)
-        between_writes("kept")
-        segment.path.unlink()
-        sync_folder(stream)
+    place = None
+    for segment in _loaded_whole(stream, facts.stream_offset(stream_id(stream))):
+        place = place or Lake(workspace, facts)
+        kept.pack(segment, place.forgotten, between_writes)
 
 
 def _loaded_whole(stream: Path, done: int) -> Iterator[Segment]:
     for segment in journal.segments(stream):
-        start = _start(segment, done)
+        start = start_in(segment, done)
         if not segment.finished:
             continue
         if start is None or next(journal.frames(segment.path.read_bytes(), start), None) is None:
             yield segment
 
 
-def _forget_old(workspace: Workspace, now: datetime) -> None:
-    """Delete what has been kept for as long as it should be."""
-    oldest = (now - timedelta(days=workspace.settings["journal.keep_days"])).timestamp()
-    for stream in journal.streams(workspace.journal):
-        for packed in stream.glob("kept/*"):
-            if packed.stat().st_mtime < oldest:
-                packed.unlink()
-
-
-def _app_id(stream: Path) -> str:
+def stream_id(stream: Path) -> str:
+    """Under which the lake keeps up to where a stream was read."""
     return f"collector-{stream.name}"

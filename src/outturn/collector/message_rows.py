@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SOURCE, PUBLIC_SOURCE = "collector", "tag"
 """Systems of what secret and public keys report: anybody may read a public key, so that what comes with it is tracking,
-never the ledger, and can neither pre-empt nor change what a server said."""
+never the ledger, and can neither preempt nor change what a server said."""
 
 PURPOSES = ("analytics_storage", "ad_storage", "ad_user_data", "ad_personalization")
 _ADS = PURPOSES[1:]
@@ -58,6 +58,8 @@ def rows(record: Messages, place: Place) -> Rows:
             outcomes.extend(_outcomes(message, event, record))
         if record.linked and event["anonymous_key"]:
             events.extend(_bridge(record, event, place))
+    for content in record.nobodys:
+        outcomes.extend(_nobodys(content, record, place))
     return Rows(events, outcomes, (), refused)
 
 
@@ -203,6 +205,14 @@ def _outcomes(message: Message, event: Mapping[str, Any], record: Messages) -> I
             "shipping_micros": -abs(amounts.shipping) if amounts.shipping is not None else None,
             "currency": event["currency"], "order_id": message.order_id,
         }  # fmt: skip
+
+
+def _nobodys(content: bytes, record: Messages, place: Place) -> Iterator[dict[str, Any]]:
+    """The outcomes of a message whose sender asked to be forgotten: they count, as nobody's."""
+    body = json.loads(content, parse_float=Decimal)
+    message = parse_message({**body, "anonymousId": "-"}, received_at=instant_of(record.received_at))
+    event, _ = _event(message, body, record, place)
+    return _outcomes(message, {**event, **dict.fromkeys((*_KEYS, "consent"))}, record)
 
 
 def _bridge(record: Messages, event: Mapping[str, Any], place: Place) -> Iterator[dict[str, Any]]:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from outturn.collector.addresses import cut
 from outturn.collector.checks import parsed
 from outturn.collector.exchange import Reply
+from outturn.collector.message_erasure import blanked
 from outturn.collector.messages import Refused, failure
-from outturn.collector.outcome_entries import Entry, read
+from outturn.collector.outcome_entries import AMOUNTS, TEXTS, Entry, read
 from outturn.collector.place import Rows
 from outturn.collector.postbacks import refused_row
 from outturn.collector.queries import clean
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from outturn.collector.exchange import Request
+    from outturn.collector.forgotten import Forgotten
     from outturn.collector.limits import Limits
     from outturn.collector.place import Place
 
@@ -39,6 +42,8 @@ SYSTEM = "generic"
 MOST_OUTCOMES = 1000
 _LONGEST = 32 * 1024
 _JSON = (("content-type", "application/json"),)
+_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+_OF_NOBODY = (*TEXTS, "occurred_at", *AMOUNTS, "currency", "probability", "new_customer")
 _MASKED_KEYS = PERSONAL_KEYS | {"userid", "crmid", "emailsha256", "clickid", "companyid"}
 
 
@@ -58,6 +63,7 @@ class Outcomes(Struct, tag="o", array_like=True, frozen=True):
         key_id: Of the secret key that signed it.
         taken: JSON of each outcome that was taken, as it was sent.
         refused: Those that were not, masked.
+        nobodys: Places in `taken` of those whose buyers asked to be forgotten: nothing there says who they were.
     """
 
     received_at: int
@@ -65,6 +71,7 @@ class Outcomes(Struct, tag="o", array_like=True, frozen=True):
     key_id: str
     taken: tuple[bytes, ...]
     refused: tuple[Refused, ...] = ()
+    nobodys: tuple[int, ...] = ()
 
 
 class _Body(Struct):
@@ -162,9 +169,37 @@ def rows(record: Outcomes, place: Place) -> Rows:
 
 
 def _outcomes(record: Outcomes, place: Place, refused: list[Refused]) -> Iterator[dict[str, Any]]:
-    for content in record.taken:
+    for place_in_record, content in enumerate(record.taken):
         try:
-            yield entry_of(content, record.received_at).row(place)
+            row = entry_of(content, record.received_at).row(place)
+            yield row | _of_nobody(content, place) if place_in_record in record.nobodys else row
         except MessageRefused as error:
             # The endpoint takes nothing that is refused here, unless the two programs differ in age.
             refused.append(Refused(error.code, f"{error.field} {error.reason}", _masked(content)))
+
+
+def _of_nobody(content: bytes, place: Place) -> dict[str, Any]:
+    company = parsed(content).get("company_id")
+    return {"consent": None, "company_key": place.key("company", str(company)) if company else None}
+
+
+def without(record: Outcomes, person: Forgotten) -> Outcomes:
+    """The same ledger entries, those of somebody who asked to be forgotten as nobody's."""
+    taken = list(record.taken)
+    nobodys = set(record.nobodys)
+    for index, content in enumerate(taken):
+        alone = replace(record, taken=(content,), refused=(), nobodys=())
+        if index not in nobodys and person.owns(rows(alone, person.place).outcomes):
+            taken[index] = _bare(content)
+            nobodys.add(index)
+    changed = replace(
+        record, taken=tuple(taken), refused=blanked(record.refused, person), nobodys=tuple(sorted(nobodys))
+    )
+    return record if changed == record else changed
+
+
+def _bare(content: bytes) -> bytes:
+    body = parsed(content)
+    kept = {name: body[name] for name in _OF_NOBODY if body.get(name) is not None}  # A company is no person.
+    # Only of whoever did not agree may an entry name nobody.
+    return _ENCODE({**kept, "consent": {"analytics_storage": False}})

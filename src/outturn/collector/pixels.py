@@ -28,6 +28,7 @@ from outturn.domain.urls import without_fragment, without_personal_data
 
 if TYPE_CHECKING:
     from outturn.collector.exchange import Request
+    from outturn.collector.forgotten import Forgotten
     from outturn.collector.links import LinkDesk
     from outturn.collector.place import Place
 
@@ -126,3 +127,8 @@ def rows(record: Pixel, place: Place) -> Rows:
     key = place.key("anonymous", record.visitor) if record.visitor else None
     born_at = record.born_at * 1_000_000 if key is not None and record.born_at else None
     return Rows(events=[event | {"type": "touch", "touch_kind": "view", "anonymous_key": key, "id_born_at": born_at}])
+
+
+def without(record: Pixel, person: Forgotten) -> Pixel | None:
+    """None where somebody watched who asked to be forgotten, else the record."""
+    return None if person.owns(rows(record, person.place).events) else record

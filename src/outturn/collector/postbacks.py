@@ -17,23 +17,26 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from outturn.collector.addresses import cut
 from outturn.collector.exchange import Reply
 from outturn.collector.links import LONGEST_AGENT
+from outturn.collector.message_erasure import blanked
 from outturn.collector.messages import Refused, failure
 from outturn.collector.place import Rows, Stated
 from outturn.collector.queries import header, parameters
 from outturn.collector.settlement import COUNTS_AS, ITEM_STATUSES, Item, Unsettled, item_of, settle
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.goals import OUTCOME_KINDS, RESTATING_KINDS
-from outturn.domain.links import secret_digest
+from outturn.domain.links import OWN_CLICK_ID, secret_digest
 from outturn.domain.masking import MASK, masked
 from outturn.domain.money import exact_micros
 from outturn.domain.segment import MessageRefused
 
 if TYPE_CHECKING:
     from outturn.collector.exchange import Request
+    from outturn.collector.forgotten import Forgotten
     from outturn.collector.links import LinkDesk
     from outturn.collector.place import Place
     from outturn.domain.links import Link
@@ -197,6 +200,16 @@ def rows(record: Postback, place: Place) -> Rows:
     if item == previous:
         return Rows()
     return Rows(outcomes=[_outcome(record, item)], costs=_commission(record, item, place))
+
+
+def without(record: Postback, person: Forgotten) -> Postback:
+    """The transaction without the click of somebody who asked to be forgotten; what the partner is owed stays."""
+    click_id = record.click_id
+    clicked = person.is_theirs("anonymous", f"{OWN_CLICK_ID}:{click_id}" if click_id else None)
+    if clicked or record.outcome_id in person.outcome_ids:
+        click_id = None
+    changed = replace(record, click_id=click_id, refused=blanked(record.refused, person))
+    return record if changed == record else changed
 
 
 def refused_row(refused: Refused) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from outturn.collector import links, message_rows, messages, outcomes, pixels, postbacks
 from outturn.collector.agents import agent_of
+from outturn.collector.forgotten import Forgotten
 from outturn.domain.identifiers import IdentityKind, canonical_email, canonical_id, identity_key
 from outturn.domain.phones import canonical_phone
 from outturn.domain.time import business_day, instant_of, micros_of
@@ -54,6 +55,7 @@ class Lake:
         book = Book(workspace.book)
         self._forgotten = book.suppressed()
         book.close()
+        self.forgotten = Forgotten(self, frozenset(self._forgotten)) if self._forgotten else None
         self._made: dict[str, dict[str, Any]] = {}
         self._read: set[str] = set()
         self.key = lru_cache(100_000)(self._key)

@@ -1,4 +1,4 @@
-"""One person's rows: to be forgotten everywhere that Outturn writes, or handed out."""
+"""One person's rows and records: to be forgotten everywhere that Outturn writes, or handed out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from outturn.collector import journal, kept
+from outturn.collector.forgotten import Forgotten
+from outturn.collector.load import load_locked
+from outturn.collector.reading import Lake
 from outturn.domain.errors import UsageError
 from outturn.journeys.context import JourneyContext
 from outturn.journeys.erasure import PersonFound, erasure_of, find_person, identify_everyone
@@ -19,6 +23,7 @@ from outturn.store.facts import Facts, Rewrite
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from outturn.store.workspace import Workspace
 
@@ -27,16 +32,20 @@ NOT_REACHED = (
     "the files that were imported, where they lie",
     "what was sent to other systems before",
 )
+_WORKERS_ANSWER_SECONDS = 5.0
 
 
 def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str, Any]:
     """Forget one person, now and in every later import.
 
-    First the person's keys go into the suppression list, so that a crash after it can only leave work to repeat.
-    Then facts are rewritten, undone imports' too; then everything derived is built anew and older builds deleted.
+    First what the collector has received is loaded, so that everything of the person is known. Then their keys go into
+    the suppression list, so that a crash after it can only leave work to repeat. The journal is rewritten before the
+    facts, for they tell which of its records are the person's; undone imports' facts are rewritten too. In the end
+    everything derived is built anew and older builds deleted.
 
     Returns:
         `identifiers`: how many keys the person had; `rows`: by table, how many were deleted or blanked;
+        `records`: how many of the journal's were;
         `shared`: identifiers of others that stood beside theirs and stay; `not_reached`: what Outturn cannot reach.
 
     Raises:
@@ -45,6 +54,8 @@ def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str,
     if not identifier.strip():
         raise UsageError("An empty identifier means nobody: expected an e-mail, phone, user, browser or order id")
     with workspace.lock():
+        unfinished = journal.finish(workspace.journal, seconds=_WORKERS_ANSWER_SECONDS)
+        load_locked(workspace, now=lambda: now)
         facts = Facts(workspace.lake)
         with _everyone(workspace, facts) as engine:
             person = _person(workspace, engine, identifier)
@@ -53,6 +64,10 @@ def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str,
         book.suppress(erasure.suppressed, now)
         suppressed = sorted(book.suppressed())
         book.close()
+        records = kept.forget(
+            workspace.journal,
+            Forgotten(Lake(workspace, facts), frozenset(suppressed), frozenset(person.outcome_ids), person.texts),
+        )
         rows = {
             table: facts.rewrite(table, _of_all(rewrite, suppressed)) for table, rewrite in erasure.rewrites.items()
         }
@@ -64,9 +79,17 @@ def forget(workspace: Workspace, identifier: str, *, now: datetime) -> dict[str,
     return {
         "identifiers": len(person.keys) if person.person_key else 0,
         "rows": rows,
+        "records": records,
         "shared": erasure.shared,
-        "not_reached": list(NOT_REACHED),
+        "not_reached": [*NOT_REACHED, *map(_written_still, unfinished)],
     }
+
+
+def _written_still(segment: Path) -> str:
+    return (
+        f"journal/{segment.parent.name}/{segment.name}, which a collector's worker did not finish in "
+        f"{_WORKERS_ANSWER_SECONDS:g} seconds (it will be rewritten when it is full or the collector stops)"
+    )
 
 
 def _of_all(rewrite: Rewrite, suppressed: Sequence[bytes]) -> Rewrite:
