@@ -41,6 +41,11 @@ _OUTCOMES = (
     "ON outcomes.outcome_id = outcome_people.outcome_id AND outcomes.stage = outcome_people.stage "
     "WHERE outcome_people.person_id = $id ORDER BY outcomes.outcome_id"
 )
+_CONSENT = (
+    "SELECT DISTINCT consents.purpose, consents.state, consents.said_at, consents.policy_version FROM consents "
+    "INNER JOIN people ON consents.person_key = people.person_key "
+    "INNER JOIN erasure_keys ON people.identifier = erasure_keys.identifier ORDER BY consents.purpose"
+)
 # Shorter texts stand in too many refused rows by chance.
 _SHORTEST_TEXT = 4
 
@@ -182,13 +187,16 @@ def export_person(engine: Engine, person: PersonFound) -> dict[str, Any]:
         person: What it found.
 
     Returns:
-        `person_key` and `identifiers` in hex, and rows of `events` and `outcomes` with the columns that have a value.
+        `person_key` and `identifiers` in hex, `consent`: the latest word on each purpose that they spoke of, and rows
+        of `events` and `outcomes` with the columns that have a value.
     """
     _name_keys(engine, person)
+    engine.table("consents", load(__package__, "consents"))
     return {
         "identifier": person.text,
         "person_key": None if person.person_key is None else person.person_key.hex(),
         "identifiers": [key.hex() for key in person.keys] if person.person_key else [],
+        "consent": _plain_rows(engine, _CONSENT),
         "events": _plain_rows(engine, load(__package__, "person_events")),
         "outcomes": _plain_rows(engine, load(__package__, "person_outcomes")),
     }

@@ -14,6 +14,7 @@ from outturn.attribution.credits import write_credits
 from outturn.domain.time import end_of_day, micros_of
 from outturn.journeys.campaigns import build_campaigns
 from outturn.journeys.companies import build_companies
+from outturn.journeys.consents import build_consents
 from outturn.journeys.context import JourneyContext
 from outturn.journeys.conversions import build_conversions
 from outturn.journeys.erasure import BLANKED_OUTCOME_COLUMNS
@@ -65,6 +66,10 @@ def _people(bench: Bench) -> None:
     bench.found["people"] = asdict(build_people(bench.engine, JourneyContext.of(bench.settings), bench.publish))
 
 
+def _consents(bench: Bench) -> None:
+    bench.found["consents"] = build_consents(bench.engine, bench.publish)
+
+
 def _campaigns(bench: Bench) -> None:
     build_campaigns(bench.engine, JourneyContext.of(bench.settings), bench.publish)
 
@@ -100,6 +105,7 @@ def _channel_day(bench: Bench) -> None:
 
 STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("people", _people),
+    ("consents", _consents),
     ("campaigns", _campaigns),
     ("touches", _touches),
     ("companies", _companies),

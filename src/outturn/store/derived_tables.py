@@ -14,6 +14,18 @@ PEOPLE = Table(
     ),
 )  # fmt: skip
 
+CONSENTS = Table(
+    "consents", "derived", "journeys", "person_key, purpose; who said nothing about a purpose has no row, and has not agreed",
+    (
+        Column("bucket", Type.SMALL, needed=True),
+        Column("person_key", Type.KEY, needed=True),
+        Column("purpose", Type.TEXT, "analytics_storage, ad_storage, ad_user_data or ad_personalization", needed=True),
+        Column("state", Type.TEXT, "granted or denied: the latest word", needed=True),
+        Column("said_at", Type.AT, "as stated, else when it was seen", needed=True),
+        Column("policy_version", Type.TEXT, "of the text that they were shown; NULL: not stated"),
+    ),
+)  # fmt: skip
+
 PLACES = Table(
     "places", "derived", "journeys", "place",
     (

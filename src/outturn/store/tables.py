@@ -12,6 +12,7 @@ from outturn.store.derived_tables import (
     CAMPAIGNS,
     CHANNEL_DAY,
     COMPANY_TOUCHES,
+    CONSENTS,
     CONVERSIONS,
     CREDIT_TOTALS,
     CREDITS,
@@ -40,7 +41,8 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         IMPORTS, AD_SPEND, AD_ENTITIES, ACCOUNTS, CLAIMS, COSTS, EVENTS, OUTCOMES, FX_RATES, REFUSED_ROWS,
-        PEOPLE, PLACES, CAMPAIGNS, TOUCHES, COMPANY_TOUCHES, CONVERSIONS, DEALS, CREDITS, CREDIT_TOTALS, CHANNEL_DAY,
+        PEOPLE, CONSENTS, PLACES, CAMPAIGNS, TOUCHES, COMPANY_TOUCHES, CONVERSIONS, DEALS,
+        CREDITS, CREDIT_TOTALS, CHANNEL_DAY,
     )
 }  # fmt: skip
 FACTS = tuple(name for name, table in TABLES.items() if table.kind == "fact")
@@ -55,6 +57,7 @@ __all__ = [
     "CLAIMS",
     "CLICK_ID_COLUMNS",
     "COMPANY_TOUCHES",
+    "CONSENTS",
     "CONVERSIONS",
     "COSTS",
     "CREDITS",
