@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from outturn import api
+from outturn.cli.imports import loads_by_day
 from outturn.collector import records
 from outturn.collector.journal import Journal, frame, segments
 from outturn.collector.load import Loaded, load
@@ -211,6 +213,16 @@ def test_whoever_asked_to_be_forgotten_comes_back_as_nobody(collected: Collected
     collected.write("a", visitor=VISITOR, body={"anonymousId": VISITOR})
     collected.load()
     assert collected.rows("SELECT user_key, anonymous_key, ip_prefix FROM events") == [(None, None, None)]
+
+
+def test_a_days_loads_are_one_line_of_what_came_in(collected: Collected) -> None:
+    for number in range(3):
+        collected.write(f"m{number}")
+        collected.load()
+    imports = api.open(collected.workspace.root).imports()
+    assert [one["accepted"] for one in imports] == [1, 1, 1]
+    (line,) = loads_by_day(imports)
+    assert (line["import_id"], line["file"], line["accepted"]) == ("3 loads on 2026-03-01", "journal", 3)
 
 
 def test_events_know_the_browser_and_its_id(collected: Collected) -> None:

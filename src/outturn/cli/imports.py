@@ -112,13 +112,31 @@ def imports_command(ctx: click.Context, *, day_by_day: bool, as_of: str | None, 
                 one["file"], one["source"], one["accepted"], one["refused"], one["ignored"],
                 f"{one['first_day']} to {one['last_day']}" if one["first_day"] else None, days_restated(one) or None,
             ]
-            for one in imports
+            for one in loads_by_day(imports)
         ],
     )  # fmt: skip
     for one in imports:
         for line in mixed(one["mixes"]):
             click.echo(f"{one['import_id']}: {line}")
     print_restatements(imports, day_by_day=day_by_day)
+
+
+def loads_by_day(imports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same, with the loads of the collector's journal, one a minute, as one line a day."""
+    lines: dict[object, dict[str, Any]] = {}
+    for one in imports:
+        if one["source"] != "collector" or one["state"] != "loaded":
+            lines[one["import_id"]] = one
+            continue
+        day = one["import_id"][1:9]
+        line = lines.get(day)
+        if line is None:
+            lines[day] = one | {"file": "journal", "loads": 1}
+            continue
+        loads = line["loads"] + 1
+        counts = {name: line[name] + one[name] for name in ("accepted", "refused", "ignored")}
+        lines[day] = line | counts | {"loads": loads, "import_id": f"{loads} loads on {day[:4]}-{day[4:6]}-{day[6:]}"}
+    return list(lines.values())
 
 
 @imports_command.command("undo")
