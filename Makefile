@@ -59,7 +59,7 @@ engines: setup-spark ## the tests marked spark, on Spark at local[2]
 	.venv-spark/bin/python -m pytest -m spark tests
 
 clients: setup-clients ## the tests marked clients: our tag in Chromium, other people's libraries (needs chromium, node)
-	.venv-clients/bin/python -m pytest -m clients tests
+	.venv-clients/bin/python -m pytest -m clients -n $(JOBS) --dist loadfile tests/clients
 
 bench: setup setup-peers ## speed against peers, as ratios in one run
 	$(PY) -m bench.run
