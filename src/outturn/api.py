@@ -55,6 +55,20 @@ def find(folder: Path | None) -> OpenWorkspace:
     return open(folder) if folder else OpenWorkspace(Workspace.find(Path.cwd()))
 
 
+def restore(file: Path, folder: Path) -> dict[str, Any]:
+    """Make a workspace of a backup, in a new folder; see `outturn.safekeeping.restore.restore`."""
+    from outturn.safekeeping.restore import restore as restored
+
+    return restored(file, folder)._asdict()
+
+
+def examine(folder: Path | None, *, now: datetime) -> list[dict[str, Any]]:
+    """What is wrong with a workspace, also one that cannot be opened; see `outturn.safekeeping.doctor.examine`."""
+    from outturn.safekeeping.doctor import examine as examined
+
+    return [asdict(finding) for finding in examined(folder or Workspace.nearest(Path.cwd()), now=now)]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenWorkspace:
     """A workspace and everything that can be asked of it."""
@@ -140,6 +154,12 @@ class OpenWorkspace:
 
         with self.workspace.lock():
             return Facts(self.workspace.lake).keep_up(now)
+
+    def backup(self, file: Path, *, now: datetime) -> dict[str, Any]:
+        """Write everything that the workspace holds into one file; see `outturn.safekeeping.backup.backup`."""
+        from outturn.safekeeping.backup import backup
+
+        return backup(self.workspace, file, now=now)._asdict()
 
     def add_key(self, trust: Trust, name: str, *, now: datetime) -> dict[str, str]:
         """Make a write key; its text is in this answer and nowhere else. A secret one can sign outcomes, too."""

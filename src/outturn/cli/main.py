@@ -30,6 +30,9 @@ COMMANDS: dict[str, str] = {
     "load": "outturn.cli.collect",
     "keys": "outturn.cli.collect",
     "links": "outturn.cli.links",
+    "backup": "outturn.cli.safekeeping",
+    "restore": "outturn.cli.safekeeping",
+    "doctor": "outturn.cli.safekeeping",
     "forget": "outturn.cli.privacy",
     "person": "outturn.cli.privacy",
 }

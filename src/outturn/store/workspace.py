@@ -81,10 +81,19 @@ class Workspace:
     @classmethod
     def find(cls, start: Path) -> Workspace:
         """Open the workspace in `start` or the nearest folder above it."""
+        return cls.open(cls.nearest(start))
+
+    @staticmethod
+    def nearest(start: Path) -> Path:
+        """The folder of the workspace in `start` or above it, which may be damaged.
+
+        Raises:
+            WorkspaceError: There is none.
+        """
         folders = [start.resolve(), *start.resolve().parents]
         for folder in folders:
             if (folder / FILE_NAME).is_file():
-                return cls.open(folder)
+                return folder
         raise WorkspaceError(
             f"No workspace in {folders[0]} or any folder above it. Name one with -w DIR, "
             "or make one with: outturn init DIR --currency EUR"
