@@ -196,3 +196,15 @@ def test_what_it_is_given_is_copied_and_what_it_cannot_send_breaks_nothing(
     until(lambda: site.named("After"))
     assert site.named("Copied")[0]["properties"] == {"items": 1}
     assert site.named("Circle") == []
+
+
+def test_a_page_that_is_only_made_ready_is_no_visit(page: Page, site: Site, until: Until) -> None:
+    made_ready = "Object.defineProperty(document, 'prerendering', {configurable: true, get: () => !window.shown})"
+    site.page("/", "", before=made_ready)
+    page.goto(site.url(SHOP))
+    page.wait_for_function(READY)
+    page.wait_for_timeout(300)
+    assert site.hits == []
+    page.evaluate("window.shown = true; document.dispatchEvent(new Event('prerenderingchange'))")
+    until(lambda: site.hits)
+    assert [message["type"] for message in site.taken()] == ["page"]
