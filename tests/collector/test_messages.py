@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from outturn.collector.checks import Sender, Usual, long_way
 from outturn.collector.desk import Desk, Rules
 from outturn.collector.exchange import Reply, Request
+from outturn.collector.forgotten import Forgotten
 from outturn.collector.keys import KeyRing, Trust, WriteKey, digest_of
 from outturn.collector.limits import Bucket, Limits
+from outturn.collector.message_erasure import without
 from outturn.collector.message_rows import rows
 from outturn.collector.messages import MOST_MESSAGES, Messages, take
 from outturn.collector.visitors import LINKER_SECONDS, Visitor, linker, read_cookie, set_cookie
@@ -289,10 +291,40 @@ def test_without_consent_the_hit_counts_and_nobody_is_known(path: str) -> None:
     content = msgspec.msgpack.encode(reply.record)
     for trace in (b"u1", b"ana@", b"abc", b"203.0.113", b"?q=", b"utm_source"):
         assert trace not in content
-    (event,) = taken(reply)
+    event, no = taken(reply)
     assert event["url"] == f"{SHOP}/a"
     assert all(event[name] is None for name in ("anonymous_key", "user_key", "email_key", "ip_prefix", "id_born_at"))
     assert json.loads(event["consent"]) == DENIED
+    # Who it was that said no: the id that is gone from the browser now, and nothing of what it did.
+    visitor = read_cookie(cookie, "_ot")
+    assert visitor is not None
+    assert {name: value for name, value in no.items() if value is not None} == {
+        "event_id": f"{event['event_id']}:no", "source": "tag", "type": "identify", "trust": "public",
+        "occurred_at": NOW, "received_at": NOW, "consent": event["consent"],
+        "anonymous_key": key("anonymous", visitor.id),
+    }  # fmt: skip
+
+
+def test_a_no_of_somebody_unknown_is_kept_as_nobodys_and_a_servers_as_the_users() -> None:
+    reply = take(from_page("/v1/page", PAGE), a_desk())
+    assert [event["anonymous_key"] for event in taken(reply)] == [None]
+    told = {**TRACK, "context": {"consent": DENIED, "traits": {"email": "ana@example.com"}}}
+    event, no = taken(take(post("/v1/track", told), a_desk()))
+    assert event["user_key"] is None
+    assert (no["user_key"], no["type"], no["trust"]) == (key("user", TRACK["userId"]), "identify", "secret")
+    assert "email_key" not in no
+    assert json.loads(no["consent"]) == DENIED
+
+
+def test_who_said_no_and_is_forgotten_is_known_by_no_record() -> None:
+    told = {**TRACK, "context": {"consent": DENIED}}
+    batch = [{**told, "type": "track"}, {**TRACK, "type": "track", "messageId": "m2", "userId": "u2"}]
+    record = take(post("/v1/batch", {"batch": batch}), a_desk())
+    assert isinstance(record.record, Messages)
+    assert len(record.record.refusals) == 1
+    left = without(record.record, Forgotten(FakePlace(), frozenset({key("user", "u1")})))
+    assert left is not None
+    assert (left.refusals, left.body) == ((), record.record.body)
 
 
 def test_where_consent_is_required_silence_is_a_no_for_browsers() -> None:

@@ -46,8 +46,16 @@ def without(record: Messages, person: Forgotten) -> Messages | None:
             others.append(message)
         elif found.outcomes:
             nobodys.append(_bare(message, sent))
+    refusals = tuple(
+        one
+        for one in record.refusals
+        if not person.owns(
+            rows(replace(record, body=b"", refused=(), nobodys=(), refusals=(one,)), person.place).events
+        )
+    )
     changed = replace(
         record,
+        refusals=refusals,
         body=record.body if len(others) == len(messages) else _together(record, others, sent),
         nobodys=tuple(nobodys),
         refused=blanked(record.refused, person),
@@ -58,7 +66,7 @@ def without(record: Messages, person: Forgotten) -> Messages | None:
         changed = replace(changed, linked=None)
     if changed != record and not others:
         changed = replace(changed, ip_prefix=None, user_agent=None, visitor=None, born_at=None, linked=None)
-    if not others and not nobodys and not changed.refused:
+    if not (others or nobodys or refusals or changed.refused):
         return None
     return record if changed == record else changed
 
@@ -80,7 +88,7 @@ def _messages(record: Messages) -> tuple[bytes, list[bytes]]:
 
 def _alone(record: Messages, message: bytes, sent: bytes) -> Messages:
     """A record of that message alone, and of nothing that two browsers have in common."""
-    return replace(record, body=_together(record, [message], sent), refused=(), nobodys=(), linked=None)
+    return replace(record, body=_together(record, [message], sent), refused=(), nobodys=(), refusals=(), linked=None)
 
 
 def _together(record: Messages, messages: Sequence[bytes], sent: bytes) -> bytes:

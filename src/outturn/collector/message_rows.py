@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from outturn.collector.place import Rows
+from outturn.domain.consent import PURPOSES
 from outturn.domain.segment import MessageRefused, parse_message
 from outturn.domain.time import instant_of, micros_of
 from outturn.domain.urls import PERSONAL_KEYS, looks_like_email, parse_landing, without_fragment, without_personal_data
@@ -27,7 +28,6 @@ SOURCE, PUBLIC_SOURCE = "collector", "tag"
 """Systems of what secret and public keys report: anybody may read a public key, so that what comes with it is tracking,
 never the ledger, and can neither preempt nor change what a server said."""
 
-PURPOSES = ("analytics_storage", "ad_storage", "ad_user_data", "ad_personalization")
 _ADS = PURPOSES[1:]
 _MINUTE = 60_000_000
 FUTURE_MICROS = 5 * _MINUTE
@@ -58,6 +58,7 @@ def rows(record: Messages, place: Place) -> Rows:
             outcomes.extend(_outcomes(message, event, record))
         if record.linked and event["anonymous_key"]:
             events.extend(_bridge(record, event, place))
+    events.extend(_refusal(content, record, place) for content in record.refusals)
     for content in record.nobodys:
         outcomes.extend(_nobodys(content, record, place))
     return Rows(events, outcomes, (), refused)
@@ -133,6 +134,16 @@ def _event(message: Message, body: Mapping[str, Any], record: Messages, place: P
         "properties": kept_properties(message.properties) if message.type == "track" else None,
     }
     return row, consent.get("analytics_storage") is False
+
+
+def _refusal(content: bytes, record: Messages, place: Place) -> dict[str, Any]:
+    """An event that says who said no to analytics, by one identifier: it ties nothing together and is no hit."""
+    body = {"messageId": "none", **json.loads(content, parse_float=Decimal)}
+    message = parse_message({**body, "type": "identify"}, received_at=instant_of(record.received_at))
+    event, _ = _event(message, body, record, place)
+    whose = "user_key" if body.get("userId") else "anonymous_key"
+    told = ("source", "type", "occurred_at", "received_at", "clock_mark", "trust", "consent", whose)
+    return {"event_id": f"{event['event_id']}:no", **{name: event[name] for name in told}}
 
 
 def _system(record: Messages) -> str:

@@ -74,6 +74,8 @@ class Messages(Struct, tag="m", array_like=True, frozen=True):
         body: JSON: the messages that were taken.
         refused: Those that were not.
         nobodys: JSON of messages about orders whose buyers asked to be forgotten, without the buyers.
+        refusals: JSON of who said no to analytics, when, and to what else: their id and their words, and nothing of
+            what they did. Without it nobody could honour a withdrawal.
     """
 
     received_at: int
@@ -89,6 +91,7 @@ class Messages(Struct, tag="m", array_like=True, frozen=True):
     body: bytes
     refused: tuple[Refused, ...] = ()
     nobodys: tuple[bytes, ...] = ()
+    refusals: tuple[bytes, ...] = ()
 
 
 class _UsualBatch(Struct):
@@ -130,6 +133,7 @@ class _Taken(Struct):
     count: int
     refused: list[tuple[int, MessageRefused, bytes]] = []
     denied: bool = False
+    noes: list[bytes] = []
 
 
 def take(request: Request, desk: Desk) -> Reply:
@@ -160,7 +164,10 @@ def take(request: Request, desk: Desk) -> Reply:
         taken = _Taken(b"", 0, [(0, refused, request.body)])
     if not taken.count and not taken.refused:
         return _fresh_token(request, desk)
+    refusals: tuple[bytes, ...] = ()
     if taken.denied:
+        known = read_cookie(request.headers.get("cookie"), desk.rules.cookie) if public else None
+        refusals = _refusals(taken.noes, known, public=public)
         visitor = prefix = linked = None
     record = Messages(
         received_at=request.received_at,
@@ -175,6 +182,7 @@ def take(request: Request, desk: Desk) -> Reply:
         no_sale=request.headers.get("sec-gpc") == "1",
         body=taken.body,
         refused=_to_keep(taken.refused, key, desk, request.received_at) if taken.refused else (),
+        refusals=refusals,
     )
     return Reply(
         200 if taken.count or not taken.refused else _status(taken.refused[0][1]),
@@ -237,7 +245,7 @@ def _one(content: bytes, kind: str, sender: Sender, desk: Desk) -> _Taken:
     except _NOT_SO:
         pass
     changed = long_way(content, kind, sender)
-    return _Taken(changed.content, 1, denied=changed.denied)
+    return _Taken(changed.content, 1, denied=changed.denied, noes=[content] if changed.denied else [])
 
 
 def _is_flat(content: bytes) -> bool:
@@ -273,7 +281,7 @@ def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
     if not 0 < len(batch.batch) <= MOST_MESSAGES:
         raise MessageRefused("TOO_LARGE", "batch", f"holds {len(batch.batch)} messages: expected 1 to {MOST_MESSAGES}")
     kept: list[bytes] = []
-    taken = _Taken(b"", 0, [])
+    taken = _Taken(b"", 0, [], noes=[])
     for place, raw in enumerate(batch.batch):
         try:
             changed = long_way(bytes(raw), None, sender, sent_at=batch.sentAt)
@@ -282,9 +290,29 @@ def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
             continue
         kept.append(changed.content)
         taken.denied = taken.denied or changed.denied
+        if changed.denied:
+            taken.noes.append(bytes(raw))
     taken.body = b'{"batch":[' + b",".join(kept) + b"]}"
     taken.count = len(kept)
     return taken
+
+
+def _refusals(noes: Sequence[bytes], known: Visitor | None, *, public: bool) -> tuple[bytes, ...]:
+    """Who has said no: a browser that we know until then, by its cookie, or whom a server names.
+
+    Silence, where consent is required, is nobody's word.
+    """
+    found = []
+    for content in noes[-1:] if public else noes:
+        body = parsed(content)
+        consent = (body.get("context") or {}).get("consent")
+        who = {"anonymousId": known.id} if public and known else {}
+        if not public:
+            who = next(({name: body[name]} for name in ("userId", "anonymousId") if body.get(name)), {})
+        if who and isinstance(consent, dict):
+            when = {name: body[name] for name in ("messageId", "timestamp", "sentAt") if body.get(name)}
+            found.append(_ENCODE({**when, **who, "context": {"consent": consent}}))
+    return tuple(found)
 
 
 def _fresh_token(request: Request, desk: Desk) -> Reply:

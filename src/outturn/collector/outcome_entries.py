@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from outturn.collector.queries import clean
+from outturn.domain.consent import PURPOSES
 from outturn.domain.currencies import MINOR_DIGITS
 from outturn.domain.goals import OUTCOME_KINDS, OUTCOME_STATUSES, RESTATING_KINDS
 from outturn.domain.identifiers import canonical_email
@@ -46,7 +47,6 @@ TEXTS = (
     "parent_outcome_id",
     "company_id",
 )
-PURPOSES = ("analytics_storage", "ad_storage", "ad_user_data", "ad_personalization")
 FIELDS = (*TEXTS, *WHO, "occurred_at", *AMOUNTS, "currency", "probability", "new_customer", "consent")
 AHEAD_MICROS = 5 * 60 * 1_000_000
 """How far a server's clock may be ahead of ours."""
