@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from outturn.collector.journal import Journal, frame
 from outturn.collector.messages import Messages
 from outturn.domain.errors import WorkspaceError
 from outturn.domain.time import micros_of
+from outturn.safekeeping.doctor import examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -218,7 +220,10 @@ def test_settings_that_do_not_go_together(ill: Path, other_program: int) -> None
     assert [(level, about) for level, about, _ in found(ill)] == [("wrong", "settings"), ("advice", "server")]
 
 
-def test_the_command_says_it_and_leaves_with_1(ill: Path) -> None:
+def test_the_command_says_it_and_leaves_with_1(ill: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "examine", lambda folder, **_: [asdict(one) for one in examine(folder, now=NOW)])
+    run = CliRunner().invoke(cli, ["-w", str(ill), "doctor"])
+    assert (run.exit_code, run.output) == (0, "Nothing is wrong.\n")
     (ill / "identity.key").chmod(0o644)
     run = CliRunner().invoke(cli, ["-w", str(ill), "doctor"])
     assert run.exit_code == 1
@@ -226,4 +231,4 @@ def test_the_command_says_it_and_leaves_with_1(ill: Path) -> None:
     assert f"→ chmod 600 {ill / 'identity.key'}" in run.output
     run = CliRunner().invoke(cli, ["-w", str(ill), "doctor", "--json"])
     assert run.exit_code == 1
-    assert json.loads(run.output)["findings"][0]["level"] == "wrong"
+    assert [one["level"] for one in json.loads(run.output)["findings"]] == ["wrong"]

@@ -78,5 +78,7 @@ def doctor_command(ctx: click.Context, *, as_json: bool) -> None:
         click.echo(f"{finding['level']:<6} {finding['about']}: {finding['says']}")
         if finding["do"]:
             click.echo(f"       → {finding['do']}")
+    if not found and not as_json:
+        click.echo("Nothing is wrong.")
     if any(finding["level"] == "wrong" for finding in found):
         ctx.exit(1)
