@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from outturn.collector.key_book import KeyBook
     from outturn.collector.keys import Trust
+    from outturn.collector.live import Live
     from outturn.domain.goals import Per
     from outturn.domain.links import LinkState
     from outturn.domain.mixes import Mixes
@@ -147,6 +148,18 @@ class OpenWorkspace:
         from outturn.collector.load import load
 
         return asdict(load(self.workspace, now=now))
+
+    def load_again(self, *, now: Callable[[], datetime]) -> dict[str, Any]:
+        """Load everything that the journal still keeps once more; see `outturn.collector.again.load_again`."""
+        from outturn.collector.again import load_again
+
+        return asdict(load_again(self.workspace, now=now))
+
+    def live(self) -> Live:
+        """What is coming in now: its `look` counts the last 60 minutes, each time reading only what is new."""
+        from outturn.collector.live import Live
+
+        return Live(self.workspace.journal, own_hosts=self.workspace.settings["journeys.own_hosts"])
 
     def keep_up(self, *, now: datetime) -> dict[str, int]:
         """Merge what many small loads have written; by table, how many files became one."""

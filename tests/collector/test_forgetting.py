@@ -138,7 +138,7 @@ def test_nothing_of_the_person_stays(record: Record) -> None:
         assert text.encode() not in records.encode(left)
     assert without(left) is left
     assert records.decode(records.encode(left)) == left
-    rows = rows_of(left, FakePlace())  # type: ignore[arg-type]  # a lake in memory
+    rows = rows_of(left, FakePlace())
     assert not PERSON.owns(rows.events)
     for row in rows.outcomes:
         if row["outcome_id"] in ("generic:sale-2", "generic:sale-9", "collector:#1077", "postback:spring:t1"):
@@ -157,7 +157,7 @@ def test_what_was_sold_stays_and_the_messages_of_others_to_the_letter() -> None:
     assert isinstance(left, Messages)
     assert isinstance(record, Messages)
     assert json.loads(left.body)["batch"] == json.loads(record.body)["batch"][:1]
-    before, after = (rows_of(one, FakePlace()) for one in (record, left))  # type: ignore[arg-type]
+    before, after = (rows_of(one, FakePlace()) for one in (record, left))
     assert after.events == before.events[:1]
     (was,), (now,) = before.outcomes, after.outcomes
     assert was["user_key"] == key("user", ANA)
@@ -167,7 +167,7 @@ def test_what_was_sold_stays_and_the_messages_of_others_to_the_letter() -> None:
     record = THEIRS["an outcome"]
     left = without(record)
     assert left is not None
-    before, after = (rows_of(one, FakePlace()) for one in (record, left))  # type: ignore[arg-type]
+    before, after = (rows_of(one, FakePlace()) for one in (record, left))
     assert after.outcomes[0] == before.outcomes[0]
     gone = {*IDENTITY_COLUMNS, "gclid", "consent"}
     assert {name: value for name, value in after.outcomes[1].items() if name not in gone} == {
@@ -179,7 +179,7 @@ def test_a_refusal_stays_a_refusal_without_what_was_sent() -> None:
     for kind in ("what was refused", "a partner's word that was refused", "an outcome that was refused"):
         left = without(THEIRS[kind])
         assert left is not None
-        refused = rows_of(left, FakePlace()).refused  # type: ignore[arg-type]
+        refused = rows_of(left, FakePlace()).refused
         assert [(row["reason"], row["raw"]) for row in refused] == [("BAD_DATE", ""), ("BAD_DATE", "somebody")]
 
 

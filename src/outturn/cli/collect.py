@@ -53,17 +53,24 @@ def serve_command(folder: Path | None, address: str | None, port: int | None, wo
 
 @click.command("load")
 @click.option("--now", "once", is_flag=True, help="Load what is there and leave.")
+@click.option("--again", is_flag=True, help="Load what was loaded before once more, as far as it is kept, and leave.")
 @json_option
 @click.pass_obj
-def load_command(folder: Path | None, *, once: bool, as_json: bool) -> None:
+def load_command(folder: Path | None, *, once: bool, again: bool, as_json: bool) -> None:
     """Bring what the collector has received into the lake.
 
     Without `--now` it goes on until stopped, once a minute ([journal] load_seconds), as `serve` has it done.
+
+    `--again` takes earlier loads back and makes their rows anew from what the journal keeps ([journal] keep_days),
+    where a newer Outturn reads it better. Nothing counts twice.
 
     \b
     outturn -w acme load --now
     """
     workspace = api.find(folder)
+    if again:
+        _say_loaded_again(workspace.load_again(now=_now), as_json=as_json)
+        return
     if once:
         _say_loaded(workspace.load(now=_now), as_json=as_json)
         return
@@ -97,6 +104,17 @@ def _say_loaded(loaded: dict[str, Any], *, as_json: bool) -> None:
     )
     for segment, size in loaded["damaged"]:
         click.echo(f"Damaged: {size:,} bytes of journal/{segment} are no record. The disk has changed them.", err=True)
+
+
+def _say_loaded_again(again: dict[str, Any], *, as_json: bool) -> None:
+    _say_loaded(again, as_json=as_json)
+    if as_json:
+        return
+    click.echo(f"They take the place of {again['replaced']:,} earlier loads. `outturn build` shows what that changes.")
+    if again["left"]:
+        click.echo(
+            f"{len(again['left']):,} loads stay as they were: the journal does not keep all their records any more."
+        )
 
 
 @click.group("keys", invoke_without_command=True)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "unjoined": "outturn.cli.figures",
     "serve": "outturn.cli.collect",
     "load": "outturn.cli.collect",
+    "live": "outturn.cli.live",
     "keys": "outturn.cli.collect",
     "links": "outturn.cli.links",
     "backup": "outturn.cli.safekeeping",

@@ -44,6 +44,19 @@ def kept(stream: Path) -> list[Path]:
     return sorted((stream / _FOLDER).glob("*.seg.gz"))
 
 
+def content_of(stream: Path, sequence: int) -> bytes | None:
+    """What a segment holds, wherever it lies; None: it is not there any more, or damaged."""
+    name = f"{sequence:08d}.seg"
+    try:
+        return (stream / name).read_bytes()
+    except FileNotFoundError:
+        pass
+    try:
+        return unpacked(stream / _FOLDER / f"{name}.gz")
+    except FileNotFoundError:
+        return None
+
+
 def unpacked(path: Path) -> bytes | None:
     """What a packed segment holds; None: the disk has damaged it."""
     try:

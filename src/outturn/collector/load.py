@@ -22,13 +22,16 @@ from outturn.store.facts import Facts, ImportRecord, new_import_id
 from outturn.store.tables import TABLES, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from outturn.collector.journal import Segment
     from outturn.store.tables import Table
     from outturn.store.workspace import Workspace
+
+SOURCE = "collector"
+"""Of its imports."""
 
 _OFFSET_BITS = 32
 _MB = 1024 * 1024
@@ -56,6 +59,15 @@ class Loaded:
     costs: int = 0
     refused: int = 0
     damaged: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, import_id: str, records: int, rows: Rows) -> None:
+        """One import more."""
+        self.imports.append(import_id)
+        self.records += records
+        self.events += len(rows.events)
+        self.outcomes += len(rows.outcomes)
+        self.costs += len(rows.costs)
+        self.refused += len(rows.refused)
 
 
 @dataclass(slots=True)
@@ -146,47 +158,50 @@ def start_in(segment: Segment, done: int) -> int | None:
 
 def _append(portion: _Portion, workspace: Workspace, facts: Facts, at: datetime, loaded: Loaded) -> None:
     place = Lake(workspace, facts)
-    rows = _gathered(portion.records, place)
+    rows = gathered(portion.records, place)
     import_id = new_import_id(at, int(portion.stream.name))
     name = f"journal/{portion.stream.name}"
-    tables = {
-        table: _numbered(table, found, name)
-        for table, found in (
-            ("events", rows.events), ("outcomes", rows.outcomes), ("costs", rows.costs), ("refused_rows", rows.refused)
-        )
-        if found
-    }  # fmt: skip
+    summary = {
+        "records": len(portion.records),
+        "damaged": portion.damaged,
+        # Stream, segment, and how many of its records after those that earlier imports have read.
+        "parts": [[portion.stream.name, sequence, count] for sequence, count in portion.parts.items()],
+    }
+    record = import_of(rows, import_id, at, file=name, sha256=portion.digest, summary=summary)
+    facts.load(record, tables_of(rows, name), stream=(stream_id(portion.stream), portion.position))
+    loaded.add(import_id, len(portion.records), rows)
+    loaded.damaged += portion.damaged
+
+
+def import_of(
+    rows: Rows, import_id: str, at: datetime, *, file: str, sha256: str, summary: dict[str, Any]
+) -> ImportRecord:
+    """What an import of the journal says of itself."""
     accepted = len(rows.events) + len(rows.outcomes) + len(rows.costs)
-    record = ImportRecord(
+    return ImportRecord(
         import_id=import_id,
         state_at=at,
-        file=name,
-        sha256=portion.digest,
-        source="collector",
+        file=file,
+        sha256=sha256,
+        source=SOURCE,
         layout="journal",
         verdict="accept",
         rows_read=accepted + len(rows.refused),
         accepted=accepted,
         refused=len(rows.refused),
         ignored=0,
-        summary={
-            "records": len(portion.records),
-            "damaged": portion.damaged,
-            # Stream, segment, and how many of its records after those that earlier imports have read.
-            "parts": [[portion.stream.name, sequence, count] for sequence, count in portion.parts.items()],
-        },
+        summary=summary,
     )
-    facts.load(record, tables, stream=(stream_id(portion.stream), portion.position))
-    loaded.imports.append(import_id)
-    loaded.records += len(portion.records)
-    loaded.events += len(rows.events)
-    loaded.outcomes += len(rows.outcomes)
-    loaded.costs += len(rows.costs)
-    loaded.refused += len(rows.refused)
-    loaded.damaged += portion.damaged
 
 
-def _gathered(found: list[records.Record], place: Lake) -> Rows:
+def tables_of(rows: Rows, file: str) -> dict[str, pa.Table]:
+    """The rows by fact table, numbered."""
+    found = {"events": rows.events, "outcomes": rows.outcomes, "costs": rows.costs, "refused_rows": rows.refused}
+    return {name: _numbered(name, some, file) for name, some in found.items() if some}
+
+
+def gathered(found: Iterable[records.Record], place: Lake) -> Rows:
+    """The rows of these records, which stand from now on."""
     events: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
     costs: list[dict[str, Any]] = []

@@ -19,7 +19,7 @@ from outturn.store.engine import open_engine
 from outturn.store.tables import CLICK_ID_COLUMNS, IDENTITY_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from outturn.collector.place import Agent, Place, Rows
@@ -36,7 +36,7 @@ _READERS: dict[type[Any], Callable[[Any, Place], Rows]] = {
 }
 
 
-def rows_of(record: Record, place: Lake) -> Rows:
+def rows_of(record: Record, place: Place) -> Rows:
     """The rows of one record, whatever its kind."""
     return _READERS[type(record)](record, place)
 
@@ -47,7 +47,15 @@ _HASHED = re.compile(r"sha256:[0-9a-f]{64}")
 class Lake:
     """One workspace's lake, for the time of one load; see `place.Place`."""
 
-    def __init__(self, workspace: Workspace, facts: Facts) -> None:
+    def __init__(self, workspace: Workspace, facts: Facts, *, without: Collection[str] = ()) -> None:
+        """Open it.
+
+        Args:
+            workspace: Whose lake.
+            facts: In it.
+            without: Loaded imports of which nothing stands yet, since what they read is read anew.
+        """
+        self._without = without
         self._secret = workspace.secret()
         self._region = workspace.settings["privacy.phone_region"] or None
         self._zone = workspace.settings.time_zone
@@ -95,7 +103,7 @@ class Lake:
     def _current(self, system: str) -> list[dict[str, Any]]:
         """The current outcomes of one system, instants as whole microseconds."""
         with closing(open_engine()) as engine:
-            self._facts.expose(engine, only={"outcomes"})
+            self._facts.expose(engine, only={"outcomes"}, without=self._without)
             found = engine.query("SELECT * FROM outcomes WHERE system = $system", {"system": system})
         return [
             {name: micros_of(value) if isinstance(value, datetime) else value for name, value in row.items()}
