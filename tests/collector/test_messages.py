@@ -130,6 +130,16 @@ def test_a_batch_loses_only_its_bad_message() -> None:
     assert [event["event_id"] for event in taken(reply)] == ["collector:sec:m1", "collector:sec:m3"]
 
 
+def test_half_a_character_costs_one_message_of_a_batch() -> None:
+    good = {**TRACK, "type": "track", "properties": {"n": 1.1}}
+    body = json.dumps({"batch": [good, {**good, "messageId": "\ud800"}]}).replace("1.1", "1.10")
+    reply = take(post("/v1/batch", body.encode()), a_desk())
+    assert (reply.status, refusals(reply)) == (200, [("BAD_ENCODING", "body")])
+    (event,) = taken(reply)
+    assert '"1.10"' in event["properties"]
+    assert msgspec.msgpack.encode(reply.record)
+
+
 @pytest.mark.parametrize("batch", [{}, {"batch": {}}, {"batch": []}, {"batch": [TRACK] * (MOST_MESSAGES + 1)}])
 def test_what_is_no_batch_is_refused(batch: object) -> None:
     assert take(post("/v1/batch", batch), a_desk()).status in (400, 413)
