@@ -273,8 +273,10 @@ def _batch(content: bytes, sender: Sender, *, keyed: bool) -> _Taken:
 
 def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
     messages, sent_at = _cut_up(content)
-    if len(messages) > MOST_MESSAGES:
-        raise MessageRefused("TOO_LARGE", "batch", f"holds {len(messages)} messages: expected at most {MOST_MESSAGES}")
+    if not messages and sender.visitor:
+        return _Taken(b"", 0)
+    if not 0 < len(messages) <= MOST_MESSAGES:
+        raise MessageRefused("TOO_LARGE", "batch", f"holds {len(messages)} messages: expected 1 to {MOST_MESSAGES}")
     kept: list[bytes] = []
     taken = _Taken(b"", 0, [], noes=[])
     for place, message in enumerate(messages):
