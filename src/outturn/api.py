@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from outturn.domain.errors import Refusal, UsageError
 from outturn.domain.progress import silent
-from outturn.domain.time import end_of_day
+from outturn.domain.time import Days, end_of_day
 from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -160,6 +160,12 @@ class OpenWorkspace:
         from outturn.collector.live import Live
 
         return Live(self.workspace.journal, own_hosts=self.workspace.settings["journeys.own_hosts"])
+
+    def collected(self, days: Days = Days()) -> dict[str, Any]:  # noqa: B008 - frozen
+        """What the collector has taken, by day, and how long ids live; see `outturn.collector.collected.collected`."""
+        from outturn.collector.collected import collected
+
+        return collected(self.workspace, days)
 
     def keep_up(self, *, now: datetime) -> dict[str, int]:
         """Merge what many small loads have written; by table, how many files became one."""

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "live": "outturn.cli.live",
     "keys": "outturn.cli.collect",
     "links": "outturn.cli.links",
+    "collected": "outturn.cli.collected",
     "backup": "outturn.cli.safekeeping",
     "restore": "outturn.cli.safekeeping",
     "doctor": "outturn.cli.safekeeping",

@@ -1,0 +1,67 @@
+-- table: collected_days
+-- grain: date_day
+-- reads: events, refused_rows
+-- takes: zone text
+-- says: what the collector took on each day: hits of people by what they had said about each purpose, hits of nobody, bots, odd clocks, and what it refused
+WITH received AS (
+    SELECT
+        outturn_day(received_at, $zone) AS date_day,
+        COALESCE(is_bot, FALSE) AS is_bot,
+        COALESCE(anonymous_key, user_key, email_key, phone_key, crm_key) AS somebody,
+        COALESCE(clock_mark, '') AS clock_mark,
+        COALESCE(JSON_EXTRACT_STRING(consent, '$.analytics_storage'), '') AS analytics_storage,
+        COALESCE(JSON_EXTRACT_STRING(consent, '$.ad_storage'), '') AS ad_storage,
+        COALESCE(JSON_EXTRACT_STRING(consent, '$.ad_user_data'), '') AS ad_user_data,
+        COALESCE(JSON_EXTRACT_STRING(consent, '$.ad_personalization'), '') AS ad_personalization
+    FROM events
+    WHERE source IN ('tag', 'collector', 'links', 'pixels') AND type IN ('page', 'track', 'touch')
+), hits AS (
+    SELECT
+        date_day,
+        COUNT(CASE WHEN NOT is_bot THEN 1 END) AS hits,
+        COUNT(CASE WHEN NOT is_bot AND somebody IS NULL THEN 1 END) AS of_nobody,
+        COUNT(CASE WHEN is_bot THEN 1 END) AS bots,
+        COUNT(CASE WHEN NOT is_bot AND clock_mark = 'late' THEN 1 END) AS late,
+        COUNT(CASE WHEN NOT is_bot AND clock_mark = 'old' THEN 1 END) AS old,
+        COUNT(CASE WHEN NOT is_bot AND clock_mark = 'future' THEN 1 END) AS future,
+        COUNT(CASE WHEN NOT is_bot AND analytics_storage = 'true' THEN 1 END) AS analytics_storage_granted,
+        COUNT(CASE WHEN NOT is_bot AND analytics_storage = 'false' THEN 1 END) AS analytics_storage_denied,
+        COUNT(CASE WHEN NOT is_bot AND ad_storage = 'true' THEN 1 END) AS ad_storage_granted,
+        COUNT(CASE WHEN NOT is_bot AND ad_storage = 'false' THEN 1 END) AS ad_storage_denied,
+        COUNT(CASE WHEN NOT is_bot AND ad_user_data = 'true' THEN 1 END) AS ad_user_data_granted,
+        COUNT(CASE WHEN NOT is_bot AND ad_user_data = 'false' THEN 1 END) AS ad_user_data_denied,
+        COUNT(CASE WHEN NOT is_bot AND ad_personalization = 'true' THEN 1 END) AS ad_personalization_granted,
+        COUNT(CASE WHEN NOT is_bot AND ad_personalization = 'false' THEN 1 END) AS ad_personalization_denied
+    FROM received
+    GROUP BY date_day
+), refusals AS (
+    SELECT outturn_day(refused_at, $zone) AS date_day, COUNT(*) AS refused
+    FROM refused_rows
+    WHERE file LIKE 'journal/%'
+    GROUP BY outturn_day(refused_at, $zone)
+), days AS (
+    SELECT date_day FROM hits
+    UNION
+    SELECT date_day FROM refusals
+)
+SELECT
+    days.date_day,
+    COALESCE(hits.hits, 0) AS hits,
+    COALESCE(hits.of_nobody, 0) AS of_nobody,
+    COALESCE(hits.bots, 0) AS bots,
+    COALESCE(hits.late, 0) AS late,
+    COALESCE(hits.old, 0) AS old,
+    COALESCE(hits.future, 0) AS future,
+    COALESCE(refusals.refused, 0) AS refused,
+    COALESCE(hits.analytics_storage_granted, 0) AS analytics_storage_granted,
+    COALESCE(hits.analytics_storage_denied, 0) AS analytics_storage_denied,
+    COALESCE(hits.ad_storage_granted, 0) AS ad_storage_granted,
+    COALESCE(hits.ad_storage_denied, 0) AS ad_storage_denied,
+    COALESCE(hits.ad_user_data_granted, 0) AS ad_user_data_granted,
+    COALESCE(hits.ad_user_data_denied, 0) AS ad_user_data_denied,
+    COALESCE(hits.ad_personalization_granted, 0) AS ad_personalization_granted,
+    COALESCE(hits.ad_personalization_denied, 0) AS ad_personalization_denied
+FROM days
+LEFT JOIN hits ON days.date_day = hits.date_day
+LEFT JOIN refusals ON days.date_day = refusals.date_day
+ORDER BY days.date_day
