@@ -7,12 +7,14 @@ import json
 import os
 import secrets
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
+from outturn import api
 from outturn.collector import journal, kept, records
 from outturn.collector.forgotten import Forgotten
 from outturn.collector.journal import NOTHING, Frame, Journal, frame, frames
@@ -24,6 +26,8 @@ from outturn.collector.place import Stated
 from outturn.collector.postbacks import Postback
 from outturn.collector.reading import rows_of
 from outturn.collector.signatures import signature
+from outturn.store.engine import open_engine
+from outturn.store.facts import Facts
 from outturn.store.tables import CLICK_ID_COLUMNS, IDENTITY_COLUMNS
 from tests.collector.running import NOW as TODAY
 from tests.collector.running import Collector
@@ -223,6 +227,51 @@ def test_a_segment_is_finished_when_somebody_asks(tmp_path: Path) -> None:
     assert [one.sequence for one in journal.segments(writer.stream)] == [1, 2]
     writer.close()
     assert journal.finish(tmp_path, seconds=0) == []
+
+
+@pytest.mark.parametrize("cut_short", ["a segment", "the facts"])
+def test_a_forget_that_was_cut_short_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_short: str
+) -> None:
+    workspace = api.create(tmp_path / "acme", currency="EUR")
+    root = workspace.workspace.journal
+    for found in ([click(ANA, ANAS_CLICK), postback(ANAS_CLICK)], [THEIRS["an order among others"]], [tie()]):
+        writer = Journal(root)
+        writer.append(frame(records.encode(one)) for one in found)
+        writer.close()
+    traces = [ANA.encode(), ANAS_CLICK.encode()]
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    put = kept._put
+    calls = iter((put, put, put, put, stop))  # Three are packed, and one is rewritten.
+
+    def put_some(*given: Any, **named: Any) -> None:
+        next(calls)(*given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(*((Facts, "rewrite", stop) if cut_short == "the facts" else (kept, "_put", put_some)))
+        with pytest.raises(KeyboardInterrupt):
+            workspace.forget(ANA, now=TODAY)
+    assert mentions(workspace.root, traces)
+    workspace.forget(ANA, now=TODAY)
+    assert mentions(workspace.root, traces) == set()
+    (sold, owed) = sorted(row["outcome_id"] for row in _outcomes(workspace))
+    assert (sold, owed) == ("collector:#1077", "postback:spring:t1")
+
+
+def tie() -> Messages:
+    """A page's word that the browser and the user are one."""
+    known = {"type": "identify", "messageId": "m9", "userId": ANA, "anonymousId": ANA}
+    return batch(known)
+
+
+def _outcomes(workspace: api.OpenWorkspace) -> list[dict[str, Any]]:
+    with closing(open_engine()) as engine:
+        Facts(workspace.workspace.lake).expose(engine, only=("outcomes",))
+        found: list[dict[str, Any]] = engine.query("SELECT outcome_id FROM outcomes").to_pylist()
+        return found
 
 
 @dataclass
