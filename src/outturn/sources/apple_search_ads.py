@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from outturn.sources.claimed import claims_of_spend
 from outturn.sources.dates import days_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Relation, Source
+from outturn.sources.zone_names import zone_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def _above(lines: Sequence[str], order: Order) -> Preamble:
     first, last = (days.get(stated.get(name, "")) for name in ("start date", "end date"))
     zone = stated.get("time zone", "")
     return Preamble(
-        zone=zone if zone in available_timezones() else "",
+        zone=zone if zone in zone_names() else "",
         period=(first, last) if first and last and first <= last else None,
     )
 

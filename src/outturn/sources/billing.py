@@ -60,8 +60,9 @@ _CURRENCIES = "SELECT DISTINCT currency FROM accepted"
 def _refuse_other_than_accounts(connection: duckdb.DuckDBPyConnection, reading: Reading, known: Known) -> None:
     rows = connection.execute("SELECT DISTINCT platform, account_id, currency FROM accepted ORDER BY ALL").fetchall()
     possible = reading.recognised.sign_currencies
+    accounts = {platform: known.accounts(platform) for platform in {row[0] for row in rows}}
     for platform, account_id, currency in rows:
-        account = known.accounts(platform).get(account_id)
+        account = accounts[platform].get(account_id)
         if account and account.currency and currency and account.currency != currency:
             raise _mismatch(
                 f"its amounts are stated in {currency}, and the table of accounts says that {account_id} of {platform} "

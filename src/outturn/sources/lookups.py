@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import zoneinfo
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from outturn.sources.frame import quoted_text
 from outturn.sources.identity import key_sql, make_keys
 from outturn.sources.instants import Otherwise
 from outturn.sources.source import Kind
+from outturn.sources.zone_names import zone_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,13 +119,7 @@ def _currencies(texts: list[str]) -> dict[str, str | None]:
 
 
 def _zones(texts: list[str]) -> dict[str, str | None]:
-    return {text: text.strip() if text.strip() in _known_zones() else None for text in texts}
-
-
-@functools.cache
-def _known_zones() -> set[str]:
-    """Every IANA name: a walk over hundreds of files, so once per process."""
-    return zoneinfo.available_timezones()
+    return {text: text.strip() if text.strip() in zone_names() else None for text in texts}
 
 
 def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[str, Any], kind: pa.DataType) -> None:

@@ -46,17 +46,19 @@ def make_owners(
         f"SELECT DISTINCT platform, stated_account, stated_account_name, {owner_key()} FROM placed ORDER BY ALL"  # noqa: S608
     ).fetchall()
     matched = {key: known.owner(key[0], *key[3].split(":", 1)) for key in distinct if key[3]}
+    # Asked once for the file: one may name a thousand accounts.
+    known_of = {platform: known.accounts(platform) for platform in {key[0] for key in distinct}}
+    ids_of = {platform: _ids_by_name(accounts) for platform, accounts in known_of.items()}
+    campaigns = _campaigns(connection) if source.account_forms else {}
     owners: list[dict[str, Any]] = []
     for key in distinct:
         platform, account, name, _owner = key
-        accounts = known.accounts(platform)
+        accounts = known_of[platform]
         if not account and name:
-            account = next((one.account_id for one in accounts.values() if one.name == name), name)
+            account = ids_of[platform].get(name, name)
         account = account or stated.account or matched.get(key) or _only(platform, accounts, matched, scope)
-        scope.owner = _settled(connection, known, source, key, account, scope)
+        scope.owner = _settled(known, source, key, account, (accounts, campaigns), scope)
         account = scope.owner.account_id
-        if account not in scope.accounts:
-            scope.accounts.append(account)
         owners.append(
             {
                 "platform": platform, "stated_account": key[1], "stated_account_name": name, "owner_key": key[3],
@@ -65,6 +67,7 @@ def make_owners(
                 "time_zone": scope.owner.time_zone or None,
             }
         )  # fmt: skip
+    scope.accounts = list(dict.fromkeys([*scope.accounts, *(owner["account_id"] for owner in owners)]))
     names = ("platform", "stated_account", "stated_account_name", "owner_key", "account_id", "currency", "time_zone")
     table = pa.Table.from_pylist(owners, schema=pa.schema([(name, pa.string()) for name in names]))
     connection.register("owners_made", table)
@@ -72,25 +75,38 @@ def make_owners(
     connection.unregister("owners_made")
 
 
+def _ids_by_name(accounts: dict[str, Account]) -> dict[str, str]:
+    """The first account that bears each name."""
+    ids: dict[str, str] = {}
+    for one in accounts.values():
+        ids.setdefault(one.name, one.account_id)
+    return ids
+
+
+def _campaigns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The campaigns that the file has of each account that it states."""
+    found = connection.execute(
+        "SELECT stated_account, LIST(DISTINCT campaign_id) FROM placed "
+        "WHERE stated_account IS NOT NULL AND campaign_id IS NOT NULL GROUP BY stated_account"
+    ).fetchall()
+    return dict(found)
+
+
 def _settled(
-    connection: duckdb.DuckDBPyConnection,
     known: Known,
     source: Source,
     key: tuple[str, str | None, str | None, str | None],
     account: str,
+    of_platform: tuple[dict[str, Account], dict[str, list[str]]],
     scope: Scope,
 ) -> Account:
     """What is known of an account, under whichever of its platform's two identifiers it came first."""
-    platform, stated, name, _owner = key
-    accounts = known.accounts(platform)
+    _platform, stated, name, _owner = key
+    accounts, campaigns = of_platform
     found = accounts.get(account, Account(account))
     if not source.account_forms or not stated:
         return found
-    campaigns = connection.execute(
-        "SELECT DISTINCT campaign_id FROM placed WHERE stated_account = $account AND campaign_id IS NOT NULL",
-        {"account": stated},
-    ).fetchall()
-    other = adopted(known, source, account, name=name or "", campaigns=[row[0] for row in campaigns])
+    other = adopted(known, source, account, name=name or "", campaigns=campaigns.get(stated, []))
     if not other:
         return found
     scope.flags.append(f"account {account} is known as {other}: kept as that")
