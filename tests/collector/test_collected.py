@@ -52,13 +52,13 @@ def test_every_hit_is_counted_on_the_business_day_it_came() -> None:
     hit(world, "c", at=50, source="segment")  # came as a file
     world.event("identify", {"anonymous": "a"}, at=55, source="tag")  # says who it was, and is no hit
     world.event("touch", {"anonymous": "c"}, at=23 * 60 + 1, source="links", clock_mark="old")  # 00:01 in Berlin
+    world.event("track", {}, at=57, source="pixels", trust="public")  # a view is nobody's, whatever was agreed to
     refused(world, 1, "journal/00", at=60)
     refused(world, 2, "orders.csv", at=60)
     found = collected(world)
     first, second = found["days"]
-    assert {name: first[name] for name in ("date_day", "hits", "of_nobody", "bots", "late", "old", "refused")} == {
-        "date_day": "2025-03-01", "hits": 3, "of_nobody": 1, "bots": 1, "late": 1, "old": 0, "refused": 1,
-    }  # fmt: skip
+    counts = ("date_day", "hits", "of_nobody", "views", "bots", "late", "old", "refused")
+    assert tuple(first[name] for name in counts) == ("2025-03-01", 3, 1, 1, 1, 1, 0, 1)
     assert first["consent"]["analytics_storage"] == {"granted": 1, "denied": 1, "unknown": 1}
     assert first["consent"]["ad_storage"] == {"granted": 0, "denied": 1, "unknown": 2}
     assert (second["date_day"], second["hits"], second["old"]) == ("2025-03-02", 1, 1)

@@ -13,7 +13,7 @@ from outturn.cli.questions import days_between, from_option, to_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-_COUNTS = ("hits", "of_nobody", "bots", "late", "old", "future", "refused")
+_COUNTS = ("hits", "of_nobody", "views", "bots", "late", "old", "future", "refused")
 
 
 @click.command("collected")
@@ -24,8 +24,8 @@ _COUNTS = ("hits", "of_nobody", "bots", "late", "old", "future", "refused")
 def collected_command(folder: Path | None, first: str | None, last: str | None, *, as_json: bool) -> None:
     """What the collector has taken, by day, and how long browsers keep their ids.
 
-    Hits of people; those of nobody, for want of consent; bots, which are in no other figure; events that came late,
-    old, or from the future; refused ones. Of each purpose, what was said at the hit.
+    Hits of people; those of nobody, for want of consent; views that pixels counted; bots, which are in no other figure;
+    events that came late, old, or from the future; refused ones. Of each purpose, what was said at the hit.
 
     \b
     outturn -w acme collected

@@ -2,11 +2,13 @@
 -- grain: date_day
 -- reads: events, refused_rows
 -- takes: zone text
--- says: what the collector took on each day: hits of people by what they had said about each purpose, hits of nobody, bots, odd clocks, and what it refused
+-- says: what the collector took on each day: hits of people by what they had said about each purpose, hits of nobody, views of pixels, bots, odd clocks, and what it refused
 WITH received AS (
     SELECT
         outturn_day(received_at, $zone) AS date_day,
         COALESCE(is_bot, FALSE) AS is_bot,
+        -- A view belongs to nobody, but not for want of consent: it is no hit.
+        source = 'pixels' AS is_view,
         COALESCE(anonymous_key, user_key, email_key, phone_key, crm_key) AS somebody,
         COALESCE(clock_mark, '') AS clock_mark,
         COALESCE(JSON_EXTRACT_STRING(consent, '$.analytics_storage'), '') AS analytics_storage,
@@ -15,24 +17,27 @@ WITH received AS (
         COALESCE(JSON_EXTRACT_STRING(consent, '$.ad_personalization'), '') AS ad_personalization
     FROM events
     WHERE source IN ('tag', 'collector', 'links', 'pixels') AND type IN ('page', 'track', 'touch')
+), told AS (
+    SELECT received.*, NOT is_bot AND NOT is_view AS is_hit FROM received
 ), hits AS (
     SELECT
         date_day,
-        COUNT(CASE WHEN NOT is_bot THEN 1 END) AS hits,
-        COUNT(CASE WHEN NOT is_bot AND somebody IS NULL THEN 1 END) AS of_nobody,
+        COUNT(CASE WHEN is_hit THEN 1 END) AS hits,
+        COUNT(CASE WHEN is_hit AND somebody IS NULL THEN 1 END) AS of_nobody,
+        COUNT(CASE WHEN is_view AND NOT is_bot THEN 1 END) AS views,
         COUNT(CASE WHEN is_bot THEN 1 END) AS bots,
-        COUNT(CASE WHEN NOT is_bot AND clock_mark = 'late' THEN 1 END) AS late,
-        COUNT(CASE WHEN NOT is_bot AND clock_mark = 'old' THEN 1 END) AS old,
-        COUNT(CASE WHEN NOT is_bot AND clock_mark = 'future' THEN 1 END) AS future,
-        COUNT(CASE WHEN NOT is_bot AND analytics_storage = 'true' THEN 1 END) AS analytics_storage_granted,
-        COUNT(CASE WHEN NOT is_bot AND analytics_storage = 'false' THEN 1 END) AS analytics_storage_denied,
-        COUNT(CASE WHEN NOT is_bot AND ad_storage = 'true' THEN 1 END) AS ad_storage_granted,
-        COUNT(CASE WHEN NOT is_bot AND ad_storage = 'false' THEN 1 END) AS ad_storage_denied,
-        COUNT(CASE WHEN NOT is_bot AND ad_user_data = 'true' THEN 1 END) AS ad_user_data_granted,
-        COUNT(CASE WHEN NOT is_bot AND ad_user_data = 'false' THEN 1 END) AS ad_user_data_denied,
-        COUNT(CASE WHEN NOT is_bot AND ad_personalization = 'true' THEN 1 END) AS ad_personalization_granted,
-        COUNT(CASE WHEN NOT is_bot AND ad_personalization = 'false' THEN 1 END) AS ad_personalization_denied
-    FROM received
+        COUNT(CASE WHEN is_hit AND clock_mark = 'late' THEN 1 END) AS late,
+        COUNT(CASE WHEN is_hit AND clock_mark = 'old' THEN 1 END) AS old,
+        COUNT(CASE WHEN is_hit AND clock_mark = 'future' THEN 1 END) AS future,
+        COUNT(CASE WHEN is_hit AND analytics_storage = 'true' THEN 1 END) AS analytics_storage_granted,
+        COUNT(CASE WHEN is_hit AND analytics_storage = 'false' THEN 1 END) AS analytics_storage_denied,
+        COUNT(CASE WHEN is_hit AND ad_storage = 'true' THEN 1 END) AS ad_storage_granted,
+        COUNT(CASE WHEN is_hit AND ad_storage = 'false' THEN 1 END) AS ad_storage_denied,
+        COUNT(CASE WHEN is_hit AND ad_user_data = 'true' THEN 1 END) AS ad_user_data_granted,
+        COUNT(CASE WHEN is_hit AND ad_user_data = 'false' THEN 1 END) AS ad_user_data_denied,
+        COUNT(CASE WHEN is_hit AND ad_personalization = 'true' THEN 1 END) AS ad_personalization_granted,
+        COUNT(CASE WHEN is_hit AND ad_personalization = 'false' THEN 1 END) AS ad_personalization_denied
+    FROM told
     GROUP BY date_day
 ), refusals AS (
     SELECT outturn_day(refused_at, $zone) AS date_day, COUNT(*) AS refused
@@ -48,6 +53,7 @@ SELECT
     days.date_day,
     COALESCE(hits.hits, 0) AS hits,
     COALESCE(hits.of_nobody, 0) AS of_nobody,
+    COALESCE(hits.views, 0) AS views,
     COALESCE(hits.bots, 0) AS bots,
     COALESCE(hits.late, 0) AS late,
     COALESCE(hits.old, 0) AS old,
