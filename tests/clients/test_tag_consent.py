@@ -199,6 +199,19 @@ def test_googles_consent_mode_is_heard(page: Page, site: Site, until: Until) -> 
     assert page.evaluate("dataLayer.length") == 5
 
 
+def test_a_default_does_not_undo_what_was_chosen(page: Page, site: Site, until: Until) -> None:
+    before = GRANTED + ";window.dataLayer = window.dataLayer || []; function gtag() { dataLayer.push(arguments); }"
+    site.page("/shoes", "", before=before)
+    page.goto(site.url(SHOP, LANDING))
+    page.wait_for_function(SETTLED)
+    page.evaluate("gtag('consent', 'default', {analytics_storage: 'denied', ad_storage: 'denied'})")
+    page.evaluate("outturn.track('Later')")
+    until(lambda: site.named("Later"))
+    assert site.hits[-1].cookie == site.hits[0].given
+    assert consent(site.taken()[-1])["categoryPreferences"] == {"analytics_storage": True, "ad_storage": True}
+    assert site.named("Consent Updated") == []
+
+
 def test_global_privacy_control_denies_what_serves_ads(
     page: Page, context: BrowserContext, site: Site, until: Until
 ) -> None:
@@ -240,8 +253,12 @@ def test_metas_ids_are_made_in_its_format_and_stay(page: Page, context: BrowserC
 
 def test_metas_own_cookies_come_first(page: Page, context: BrowserContext, site: Site, until: Until) -> None:
     site.page("/shoes", "", before=GRANTED)
-    own = {"_fbc": "fb.1.1700000000000.IwAR1", "_fbp": "fb.1.1700000000000.42", "x_fbp": "no"}
-    context.add_cookies([{"name": name, "value": value, "url": site.url(SHOP)} for name, value in own.items()])
+    own = {
+        "_fbc": "fb.1.1700000000000.IwAR1",
+        "_fbp": "fb.1.1700000000000.42",
+    }
+    given = {"a_fbc": "no", "a_fbp": "no", **own}
+    context.add_cookies([{"name": name, "value": value, "url": site.url(SHOP)} for name, value in given.items()])
     page.goto(site.url(SHOP, LANDING))
     until(lambda: site.hits)
     [message] = site.taken()

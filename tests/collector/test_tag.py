@@ -59,7 +59,7 @@ def test_nothing_of_it_is_kept() -> None:
 
 
 def test_the_tag_and_the_collector_know_the_same_parameters() -> None:
-    [pattern] = re.findall(r"ATTRIBUTION = /(.+)/$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
+    [pattern] = re.findall(r"TAGS = /(.+)/$", SOURCE.read_text(encoding="utf-8"), re.MULTILINE)
     known = {spelling.lower() for click_id in CLICK_IDS for spelling in click_id.parameters} | set(UTM_PARAMETERS)
     assert all(re.fullmatch(pattern, name) for name in known)
     assert set(pattern[2:-2].split("|")) - {r"utm_\w+"} == known - set(UTM_PARAMETERS)
@@ -70,7 +70,7 @@ def test_the_tag_and_the_collector_know_the_same_parameters() -> None:
     [
         ("  // a comment\n\n  one()\n", "one()\n"),
         ("const url = 'https://a.example/?b = c, d'\n", "const url='https://a.example/?b = c, d'\n"),
-        ("const it = 'isn\\'t  so' + `a  ${b}  c`\n", "const it='isn\\'t  so' + `a  ${b}  c`\n"),
+        ("const it = 'isn\\'t  so' + `a  ${b}  c`\n", "const it='isn\\'t  so'+`a  ${b}  c`\n"),
         ("let one\nlet two = 1\n", "let one\nlet two=1\n"),
         ("call(\n  one,\n  two\n)\n", "call(one,two)\n"),
         ("return one ? { two } : three\n", "return one?{two}:three\n"),

@@ -17,19 +17,19 @@
   const others = (options.linkDomains || '')
     .split(/[\s,]+/)
     .filter(domain => domain && !within(location.hostname, domain))
-  const PURPOSES = ['analytics_storage', 'ad_storage', 'ad_user_data', 'ad_personalization']
-  const ATTRIBUTION = /^(utm_\w+|gclid|gbraid|wbraid|gad_source|gad_campaignid|dclid|msclkid|fbclid|ttclid|li_fat_id|twclid|rdt_cid|sccid|epik|irclickid|awc|cjevent|oclid)$/
+  const purposes = ['analytics_storage', 'ad_storage', 'ad_user_data', 'ad_personalization']
+  const TAGS = /^(utm_\w+|gclid|gbraid|wbraid|gad_source|gad_campaignid|dclid|msclkid|fbclid|ttclid|li_fat_id|twclid|rdt_cid|sccid|epik|irclickid|awc|cjevent|oclid)$/
 
   const consent = {}
   // The ids of all that was ever in this tab's queue; the store holds other tabs' too.
   const mine = {}
   // flying: what of the queue has left and is not answered yet. told: who chose what when. opened: whether storage
-  // is used. known: whether the collector has set its cookie. parting: the message that tells of a withdrawal, until
+  // is used. chosen: whether told was more than a default. known: whether the collector has set its cookie. parting: the message that tells of a withdrawal, until
   // it is answered. left: the page is going. token: what carries the visitor to another site of ours.
   let queue = [], flying = [], meta = {}, fails = 0, lost = 0, tokenAt = 0, referrer = document.referrer
   let required = options.consent === 'required'
   let [, linker] = location.search.match(/[?&]_otl=([^&]*)/) || []
-  let told, opened, known, parting, left, busy, timer, token, userId, current, landing
+  let told, chosen, opened, known, parting, left, busy, timer, token, userId, current, landing
 
   const now = () => new Date().toISOString()
   const random = words => crypto.getRandomValues(new Uint32Array(words)).join('')
@@ -50,14 +50,15 @@
 
   const consented = () => {
     if (!told && !denied()) return
-    const purposes = { ...consent }
-    if (denied()) purposes.analytics_storage = false
-    return { ...purposes, ...told, categoryPreferences: purposes }
+    const given = { ...consent }
+    if (denied()) given.analytics_storage = false
+    return { ...given, ...told, categoryPreferences: given }
   }
 
-  const takeConsent = (given, about = {}) => {
+  const takeConsent = (given, about = {}, preset) => {
+    chosen |= !preset
     const before = told && JSON.stringify(consent)
-    for (const purpose of PURPOSES) {
+    for (const purpose of purposes) {
       const value = given[purpose]
       if (value !== undefined) consent[purpose] = value === true || value === 'granted'
       if (navigator.globalPrivacyControl && /^ad/.test(purpose)) consent[purpose] = false
@@ -86,9 +87,10 @@
   const readGoogle = entry => {
     if (!entry || entry[0] !== 'consent') return
     const [, action, given] = entry
-    const taken = action === 'update' ? given : {}
-    if (action === 'default') {
-      for (const purpose of PURPOSES) {
+    if (action === 'update') takeConsent(given)
+    else if (!chosen) {
+      const taken = {}
+      for (const purpose of purposes) {
         if (given[purpose] === 'denied' || !(given.region || purpose in consent)) taken[purpose] = given[purpose]
       }
       if (taken.analytics_storage === 'denied') {
@@ -96,8 +98,8 @@
         delete taken.analytics_storage
         delete consent.analytics_storage
       }
+      takeConsent(taken, {}, 1)
     }
-    takeConsent(taken)
   }
 
   // Storage ---------------------------------------------------------------------------------------
@@ -130,7 +132,8 @@
   const save = () => {
     const rest = opened ? (stored('localStorage').queue || []).filter(({ messageId }) => !mine[messageId]) : []
     const all = rest.concat(queue)
-    while (all.length > 100 || JSON.stringify(all).length > 2e5) lost += 1 + (all.shift().context.lost || 0)
+    // So that one batch of them stays below the collector's limit, in whichever letters they are written.
+    while (all.length > 100 || JSON.stringify(all).length > 1.5e5) lost += 1 + (all.shift().context.lost || 0)
     queue = queue.filter(message => all.includes(message))
     if (opened) stored('localStorage', { queue: all, known, lost, meta })
   }
@@ -141,7 +144,7 @@
     const found = {}
     new URL(current).searchParams.forEach((value, name) => {
       name = name.toLowerCase()
-      if (value && ATTRIBUTION.test(name)) found[name] = found[name] || value
+      if (value && TAGS.test(name)) found[name] = found[name] || value
     })
     return found
   }
@@ -187,7 +190,7 @@
   const readMeta = () => {
     const { fbclid } = landing
     const start = 'fb.1.' + Date.now() + '.'
-    const cookie = name => (document.cookie.match('_' + name + '=([^;]*)') || [])[1] || meta[name]
+    const cookie = name => (document.cookie.match('(?:^|; )_' + name + '=([^;]*)') || [])[1] || meta[name]
     const fbc = cookie('fbc')
     meta = {
       fbc: fbclid && !(fbc && fbc.endsWith('.' + fbclid)) ? start + fbclid : fbc,
@@ -255,12 +258,10 @@
     // Who has not decided may come back to a hidden tab and decide. And before the first answer there is
     // no cookie: a second request would begin a second visitor.
     if (!rest.length || (undecided() ? !left : busy && !known && !denied())) return
-    if (parting || !denied()) {
-      if (navigator.sendBeacon(endpoint, body(rest))) flying = flying.concat(rest)
-    } else {
-      post(body(rest), 'omit').catch(safe)
-      queue = queue.filter(message => !rest.includes(message))
-    }
+    flying = flying.concat(rest)
+    // A beacon would carry the cookie.
+    if (parting || !denied()) navigator.sendBeacon(endpoint, body(rest))
+    else post(body(rest), 'omit').catch(safe)
   }
 
   // Pages -----------------------------------------------------------------------------------------
@@ -293,7 +294,7 @@
     return others.some(domain => within(hostname, domain))
   }
   // The collector takes a token for two minutes.
-  const fresh = milliseconds => token && Date.now() - tokenAt < milliseconds
+  const fresh = age => token && Date.now() - tokenAt < age
 
   // Taken off again at once, so that nobody copies and shares an address that carries a visitor.
   const lend = (element, name) => {
@@ -363,7 +364,7 @@
       return push.apply(layer, entries)
     }
     if (linker) history.replaceState(history.state, '', without(location.href))
-    if (navigator.globalPrivacyControl) takeConsent({})
+    if (navigator.globalPrivacyControl) takeConsent({}, {}, 1)
     layer.forEach(safe(readGoogle))
     api.push(...calls.filter(([name]) => name === 'consent'))
     moved()

@@ -21,7 +21,7 @@ FRESH_SECONDS = 3600
 """How long a browser uses the tag without asking: as long as a changed one takes to reach everybody."""
 
 _QUOTED = re.compile(r"('(?:[^'\\\n]|\\.)*'|`[^`]*`)")
-_BLANKS = re.compile(r" *([=!<>?:;,(){}\[\]|&*]) *")
+_BLANKS = re.compile(r" *([=!<>?:;,(){}\[\]|&*]) *|(?<![+-]) ([+-]) (?![+-])")
 # Where a line ends with one of the first or the next begins with one of the others, no statement ends.
 _NEWLINES = re.compile(r"(?<=[{(\[,;=?:&|])\n|\n(?=[}\])?:.&|])")
 
@@ -66,7 +66,7 @@ def compact(source: str) -> str:
     r"""The script without whole-line comments, and without blanks and line ends that mean nothing.
 
     It knows `tag.js`, not JavaScript: comments stand on lines of their own, and regular expressions
-    hold no blanks. Those around `+`, `-` and `/` stay, for they may part what would mean something else.
+    hold no blanks. Those that part two signs (`a + +b`) stay.
 
     >>> compact("// says why\n  const one = (two) => {\n    three('a  b', `c  d`)\n  }\n")
     "const one=(two)=>{three('a  b',`c  d`)}\n"
@@ -74,5 +74,5 @@ def compact(source: str) -> str:
     lines = (line.strip() for line in source.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
     parts = _QUOTED.split(text)
-    parts[::2] = (_NEWLINES.sub("", _BLANKS.sub(r"\1", part)) for part in parts[::2])
+    parts[::2] = (_NEWLINES.sub("", _BLANKS.sub(r"\1\2", part)) for part in parts[::2])
     return "".join(parts)
