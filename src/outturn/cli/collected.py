@@ -22,7 +22,7 @@ _COUNTS = ("hits", "of_nobody", "views", "bots", "late", "old", "future", "refus
 @json_option
 @click.pass_obj
 def collected_command(folder: Path | None, first: str | None, last: str | None, *, as_json: bool) -> None:
-    """What the collector has taken, by day, and how long browsers keep their ids.
+    """What the collector has taken by day, and how long ids live.
 
     Hits of people; those of nobody, for want of consent; views that pixels counted; bots, which are in no other figure;
     events that came late, old, or from the future; refused ones. Of each purpose, what was said at the hit.

@@ -23,7 +23,7 @@ _host_option = click.option(
 @json_option
 @click.pass_context
 def links_command(ctx: click.Context, *, as_json: bool) -> None:
-    """Links, pixels and postbacks of our own: where clicks go, and what they count as.
+    """Links, pixels and postbacks of our own, and what they count as.
 
     \b
     outturn -w acme links

@@ -37,7 +37,7 @@ _LONGEST = 60
 @json_option
 @click.pass_obj
 def live_command(folder: Path | None, *, once: bool | None, as_json: bool) -> None:
-    """Count the last 60 minutes' hits by event and channel, as they come in.
+    """The hits of the last 60 minutes by event and channel.
 
     A hit's channel is what it tells by itself. Bots are counted apart. `--json` tells them minute by minute.
 

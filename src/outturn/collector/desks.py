@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import time
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from outturn.collector.desk import Desk, Rules
 from outturn.collector.key_book import KeyBook
@@ -20,6 +23,7 @@ from outturn.store.workspace import sync_folder
 if TYPE_CHECKING:
     from outturn.store.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 1.0
 _SECRET_BYTES = 32
 
@@ -72,8 +76,15 @@ class Desks:
             self._look_at = now + _LOOK_EVERY_SECONDS
             state = self._state()
             if state != self._seen:
-                self._seen, self._desk = state, self._made()
+                self._renew(state)
         return self._desk
+
+    def _renew(self, state: tuple[int, int]) -> None:
+        try:
+            self._seen, self._desk = state, self._made()
+        except SQLAlchemyError as error:
+            # The keys of a second ago are better than none; the next look tries again.
+            _log.error("keys and links not read anew", extra={"reason": type(error).__name__})
 
     def _made(self) -> Desk:
         with closing(KeyBook(self._workspace.book)) as book:

@@ -99,8 +99,8 @@ class KeyBook:
         self._database.dispose()
 
     def _rows(self, asked: sa.Select[tuple[object, ...]]) -> list[sa.Row[tuple[object, ...]]]:
-        if not self._path.exists():
+        # A question writes nothing: a full disk must not keep a collector from knowing its keys.
+        if not self._path.exists() or not sa.inspect(self._database).has_table(_KEYS.name):
             return []
-        _METADATA.create_all(self._database)
         with self._database.connect() as connection:
             return list(connection.execute(asked))

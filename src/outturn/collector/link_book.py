@@ -90,9 +90,9 @@ class LinkBook:
 
     def links(self) -> dict[str, Link]:
         """All links by id, oldest first."""
-        if not self._path.exists():
+        # A question writes nothing: a full disk must not keep a collector from knowing its links.
+        if not self._path.exists() or not sa.inspect(self._database).has_table(_LINKS.name):
             return {}
-        _METADATA.create_all(self._database)
         with self._database.connect() as connection:
             rows = connection.execute(sa.select(_LINKS).order_by(_LINKS.c.created_at, _LINKS.c.id)).mappings()
             return {row["id"]: _link(dict(row)) for row in rows}

@@ -32,9 +32,8 @@ class Book:
 
     def suppressed(self) -> frozenset[bytes]:
         """The identity keys of everyone who asked to be forgotten."""
-        if not self._path.exists():
+        if not self._path.exists() or not sa.inspect(self._database).has_table(_SUPPRESSIONS.name):
             return frozenset()
-        _METADATA.create_all(self._database)
         with self._database.connect() as connection:
             return frozenset(connection.execute(sa.select(_SUPPRESSIONS.c.identifier)).scalars())
 
