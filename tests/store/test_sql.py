@@ -138,7 +138,7 @@ def test_muldiv_is_exact_or_raises(engine: DuckDBEngine, a: int, b: int, c: int)
     if expected is None or -LARGEST - 1 <= expected <= LARGEST:
         assert engine.rows("SELECT outturn_muldiv($a, $b, $c)", numbers) == [(expected,)]
     else:
-        with pytest.raises(Exception, match=r"Range|range|cast"):
+        with pytest.raises(Exception, match="64 bits"):
             engine.rows("SELECT outturn_muldiv($a, $b, $c)", numbers)
 
 
