@@ -53,8 +53,8 @@ def book(
                 "SET VARIABLE by_owner = $value",
                 {"value": connection.execute("SELECT getvariable('by_owner')").fetchall()[0][0]},
             )
-            if reading.recognised.layout.steps:
-                # Joins over persons are dear, and the facts look at their rows more than once.
+            if reading.recognised.layout.steps and " OVER (" in statement:
+                # The facts look at their rows more than once, which is dear only where each look sorts them anew.
                 session.execute(f"CREATE OR REPLACE TEMP TABLE booked AS {statement}")
                 statement = "SELECT * FROM booked"  # noqa: PLW2901
             tables[name] = Selected(session, statement)

@@ -46,27 +46,41 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             FROM given_deals
             UNION ALL
             SELECT given_deals.line, contact_id, 1000000 + place FROM given_deals JOIN deal_contacts USING (deal_id)
-        ), keyed AS (
-            SELECT line, {crm.native("contact_id")} AS contact_id, {crm.key("crm", "contact_id")} AS crm_key, place
-            FROM named
+        ), keyed AS MATERIALIZED (
+            -- Once for each contact, however many deals it has: MATERIALIZED, or filters work them out by row again.
+            SELECT
+                stated_id, contact_id, {crm.key("crm", "stated_id")} AS crm_key,
+                {crm.record("contact", "contact_id")} AS record_id
+            FROM (
+                SELECT contact_id AS stated_id, {crm.native("contact_id")} AS contact_id
+                FROM (SELECT DISTINCT contact_id FROM named)
+            )
         )
-        SELECT line, contact_id, {crm.record("contact", "contact_id")} AS record_id, crm_key, MIN(place) AS place
-        FROM keyed
+        SELECT
+            line, keyed.contact_id, ANY_VALUE(record_id) AS record_id, ANY_VALUE(crm_key) AS crm_key,
+            MIN(place) AS place
+        FROM named JOIN keyed ON named.contact_id = stated_id
         WHERE crm_key NOT IN (SELECT key FROM suppressed)
-            AND contact_id NOT IN (SELECT contact_id FROM contacts WHERE forgotten)
-        GROUP BY line, contact_id, crm_key
+            AND keyed.contact_id NOT IN (SELECT contact_id FROM contacts WHERE forgotten)
+        GROUP BY line, keyed.contact_id
     """  # noqa: S608
     facts = f"""
-        WITH belonging AS (
-            SELECT line, {crm.key("company", "company_id")} AS company_key, place FROM (
-                SELECT line, unnest(company_ids) AS company_id, generate_subscripts(company_ids, 1) AS place
-                FROM given_deals
-            )
+        WITH listed AS (
+            SELECT line, unnest(company_ids) AS company_id, generate_subscripts(company_ids, 1) AS place
+            FROM given_deals
+        ), listed_keys AS MATERIALIZED (
+            SELECT company_id, {crm.key("company", "company_id")} AS company_key
+            FROM (SELECT DISTINCT company_id FROM listed)
+        ), named_keys AS MATERIALIZED (
+            SELECT company_name, COALESCE(companies.company_key, {crm.name_key("company_name")}) AS company_key
+            FROM (SELECT DISTINCT company_name FROM given_deals) AS named
+            LEFT JOIN companies ON LOWER(TRIM(company_name)) = companies.name
+        ), belonging AS (
+            SELECT line, company_key, place FROM listed JOIN listed_keys USING (company_id)
             UNION ALL
             SELECT line, company_key, 1000000 + place FROM given_deals JOIN deal_companies USING (deal_id)
             UNION ALL
-            SELECT line, COALESCE(companies.company_key, {crm.name_key("company_name")}), 2000000
-            FROM given_deals LEFT JOIN companies ON LOWER(TRIM(company_name)) = companies.name
+            SELECT line, company_key, 2000000 FROM given_deals JOIN named_keys USING (company_name)
             UNION ALL
             SELECT line, company_key, 3000000 + place FROM deal_people JOIN contacts USING (contact_id)
             UNION ALL
@@ -85,8 +99,12 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
                 COALESCE(company.company_key, known.company_key) AS company_key,
                 COALESCE(person.crm_key, known.crm_key) AS crm_key,
                 COALESCE(deleted, FALSE) OR deal_id IN (SELECT deal_id FROM gone_deals) AS gone
-            FROM given_deals
-            LEFT JOIN stages USING (stage_id) LEFT JOIN company USING (line) LEFT JOIN person USING (line)
+            FROM (
+                -- The last line of each: a window would carry the whole rows.
+                SELECT * FROM given_deals WHERE line IN (SELECT MAX(line) FROM given_deals GROUP BY deal_id)
+            ) AS given_deals
+            LEFT JOIN (SELECT DISTINCT ON (stage_id) * FROM stages) AS stages USING (stage_id)
+            LEFT JOIN company USING (line) LEFT JOIN person USING (line)
             LEFT JOIN (
                 SELECT
                     deal_id, arg_min(company_key, stage) AS company_key,
@@ -105,7 +123,6 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
         FROM staged LEFT JOIN (
             SELECT deal_id, stage, MIN(occurred_at) AS known_at FROM earlier GROUP BY deal_id, stage
         ) AS dated USING (deal_id, stage)
-        QUALIFY ROW_NUMBER() OVER (PARTITION BY deal_id ORDER BY line DESC) = 1
     """  # noqa: S608
     return {"given_deals": rows, "deal_people": people, "deal_facts": facts}
 
