@@ -113,7 +113,9 @@ def _write_from(
 
 def _said_once(opened: duckdb.DuckDBPyConnection, source: str, names: Sequence[str]) -> dict[str, str]:
     """The columns in which every row has the same text, with that text."""
-    first = opened.execute(f"SELECT {', '.join(names)} FROM {source} LIMIT 1").fetchone() if names else None
+    # Not LIMIT 1: where two readers share a step of the statement, DuckDB 2.0 waits for ever once one of them stops.
+    some = ", ".join(f"ANY_VALUE({name})" for name in names)
+    first = opened.execute(f"SELECT {some} FROM {source}").fetchone() if names else None
     said = {name: text for name, text in zip(names, first or (), strict=False) if text is not None}
     if not said:
         return {}
