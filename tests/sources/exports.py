@@ -180,9 +180,12 @@ def exports(draw: DrawFn) -> Export:
         quirks |= text_quirks
         content = _PACKED[packing](content)
     all_spoilt = all(row.spoilt for row in data)
+    # A sign says the currency only where there is an amount to bear it.
+    unsigned = where == "sign" and all(row.micros is None or row.spoilt for row in data)
     return Export(
         content, data, hand.currency, packing,
-        settled=not open_questions(data, hand) and not all_spoilt and not (packing == "xlsx" and '"' in "".join(above)),
+        settled=not (open_questions(data, hand) or all_spoilt or unsigned)
+        and not (packing == "xlsx" and '"' in "".join(above)),
         wrong=further == "cost twice" or stated not in {None, len(data)}, with_id=with_id, quirks=quirks,
     )  # fmt: skip
 
