@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from outturn.domain.version import VERSION
 from scripts.set_up import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -171,6 +172,10 @@ def test_a_peers_licence_never_reaches_the_project() -> None:
             imported = re.findall(r"^\s*(?:import|from) (\w+)", text_of(file) or "", re.MULTILINE)
             assert "ChannelAttribution" not in imported, file
             assert file.name == "peer_apps.py" or {"fastapi", "litestar"}.isdisjoint(imported), file
+
+
+def test_the_program_knows_its_version() -> None:
+    assert project()["version"] == VERSION
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:

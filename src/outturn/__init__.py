@@ -12,10 +12,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from outturn.domain import version
+
 if TYPE_CHECKING:
     from outturn.api import OpenWorkspace, create, open  # noqa: A004  (read as outturn.open)
 
-__version__ = "0.1.0"
+__version__ = version.VERSION
 __all__ = ["OpenWorkspace", "__version__", "create", "open"]
 
 

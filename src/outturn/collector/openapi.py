@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from outturn import __version__
 from outturn.collector import links, outcomes, pixels, postbacks, signatures
 from outturn.collector.exchange import Reply
 from outturn.collector.messages import ENDPOINTS, MOST_MESSAGES
 from outturn.collector.openapi_schemas import SCHEMAS
 from outturn.domain.links import SUB_IDS, VAST_EVENTS
+from outturn.domain.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def openapi(*, tag_path: str = "/o.js") -> _Json:
         "openapi": "3.1.0",
         "info": {
             "title": "Outturn collector",
-            "version": __version__,
+            "version": VERSION,
             "description": "First-party tracking. An answer of 200 says that what was sent is on the disk.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

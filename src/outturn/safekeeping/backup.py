@@ -15,9 +15,9 @@ import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from outturn import __version__
 from outturn.collector import journal
 from outturn.domain.errors import UsageError, WorkspaceError
+from outturn.domain.version import VERSION
 from outturn.safekeeping.archive import NEEDED, Archive
 from outturn.store.builds import Builds
 from outturn.store.lake import Lake
@@ -69,7 +69,7 @@ def backup(workspace: Workspace, target: Path, *, now: datetime, patience: float
             archive = Archive(file, packed=target.suffix in _PACKED)
             with _locked(workspace, patience):
                 _put_all(workspace, archive)
-            manifest = archive.close(made_at=now.isoformat(), outturn=__version__, schema=SCHEMA_VERSION)
+            manifest = archive.close(made_at=now.isoformat(), outturn=VERSION, schema=SCHEMA_VERSION)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

@@ -46,7 +46,9 @@ class Otherwise:
 def is_usual(text: str) -> str:
     """SQL: whether a trimmed text begins as ISO 8601 does, or is whole microseconds."""
     # A cast is told in a tenth of a regular expression's time, and this is asked of every row.
-    return f"(strpos({text}, '-') = 5 OR strlen({text}) >= 15 AND TRY_CAST({text} AS BIGINT) IS NOT NULL)"
+    # It rounds, though: a serial number of a spreadsheet may have as many signs.
+    whole = f"strlen({text}) >= 15 AND strpos({text}, '.') = 0 AND TRY_CAST({text} AS BIGINT) IS NOT NULL"
+    return f"(strpos({text}, '-') = 5 OR {whole})"
 
 
 def instant(text: str, otherwise: Otherwise | None = None) -> str:

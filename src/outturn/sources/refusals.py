@@ -69,7 +69,7 @@ def _named(text: str, header: Header) -> Iterator[str]:
         return
     try:
         yield from _named_within("", json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return
 
 
