@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
+SPOKEN = (
+    '{"type":"page","messageId":"m-1","anonymousId":"a-1","timestamp":"2026-05-03T10:00:00Z",'
+    '"context":{"page":{"url":"https://shop.example/"},"consent":{"categoryPreferences":{"ad_storage":true}}}}\n'
+    '{"type":"page","messageId":"m-2","anonymousId":"a-1","timestamp":"2026-05-04T10:00:00Z",'
+    '"context":{"page":{"url":"https://shop.example/"},"consent":{"categoryPreferences":{"ad_storage":false}}}}\n'
+)
+"""Somebody agreed, and took it back a day later."""
+
+
 def rows_of(root: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every derived table of the published build, sorted; instants as micros, keys as they are."""
     build = Builds(root / "lake").current()
@@ -45,7 +54,9 @@ def test_a_build_on_spark_is_the_build_on_duckdb(tmp_path: Path) -> None:
     settings = workspace.root / "outturn.toml"
     settings.write_text(settings.read_text() + GOALS)
     workspace = api.open(workspace.root)
-    reports = workspace.import_files([*export_files(tmp_path / "exports"), *crm_files(tmp_path)], now=NOW)
+    spoken = tmp_path / "consents.jsonl"
+    spoken.write_text(SPOKEN, encoding="utf-8")
+    reports = workspace.import_files([*export_files(tmp_path / "exports"), *crm_files(tmp_path), spoken], now=NOW)
     assert {report["verdict"] for report in reports} == {"accept"}
     workspace.build(now=NOW + timedelta(seconds=1))
     duckdb_rows = rows_of(workspace.root)
