@@ -82,12 +82,12 @@ def test_a_body_without_a_length_has_limits_too(running: Collector, secret: str)
 
 
 def test_a_client_that_dribbles_is_cut_off(running: Collector, secret: str) -> None:
-    with socket.create_connection(("127.0.0.1", running.port), timeout=READ_SECONDS * 2) as client:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=READ_SECONDS * 6) as client:
         head = f"POST /v1/track HTTP/1.1\r\nhost: x\r\nauthorization: {basic(secret)}\r\ncontent-length: 100\r\n\r\n"
         client.sendall(head.encode() + b"{")
         started = time.monotonic()
         assert client.recv(1000).startswith(b"HTTP/1.1 408")
-        assert time.monotonic() - started < READ_SECONDS + 3
+        assert time.monotonic() - started < READ_SECONDS * 3
 
 
 def test_browsers_are_answered_for_configured_pages_alone(running: Collector) -> None:
@@ -148,6 +148,13 @@ class Senders:
         for thread in self._threads:
             thread.join()
 
+    def wait_for(self, number: int) -> None:
+        """Until so many were acknowledged, however busy the machine is."""
+        until = time.monotonic() + 60
+        while len(self.acknowledged) < number:
+            assert time.monotonic() < until, self.statuses
+            time.sleep(0.01)
+
     def _send(self, client: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._collector.port, timeout=5)
         number = 0
@@ -183,12 +190,12 @@ def test_what_was_acknowledged_before_a_kill_is_stored_once(tmp_path: Path) -> N
     dice = random.Random(7)  # noqa: S311 - when the plug is pulled, not a secret
     for kill in range(KILLS):
         with collector, Senders(collector, key, name=f"k{kill}") as senders:
-            time.sleep(0.3 + dice.random() * 0.7)
+            senders.wait_for(20)
+            time.sleep(dice.random())
             if kill % 2:
                 collector.load()
             collector.kill()
         acknowledged += senders.acknowledged
-    assert len(acknowledged) > 20 * KILLS
     _stored_once(collector, acknowledged)
 
 
@@ -220,8 +227,7 @@ def test_a_full_disk_is_told_and_what_was_acknowledged_stays(small_disk: Path) -
 
 def _fill_and_free(collector: Collector, senders: Senders, filler: Path) -> None:
     until = time.monotonic() + 60
-    while not senders.acknowledged and time.monotonic() < until:
-        time.sleep(0.05)
+    senders.wait_for(1)
     for size in (65536, 1):
         with suppress(OSError), filler.open("ab", buffering=0) as file:
             while True:
@@ -231,7 +237,4 @@ def _fill_and_free(collector: Collector, senders: Senders, filler: Path) -> None
     assert senders.statuses == {200, 503}
     assert collector.ask("GET", "/readyz")[0] in (200, 503)
     filler.unlink()
-    before = len(senders.acknowledged)
-    while len(senders.acknowledged) == before and time.monotonic() < until:
-        time.sleep(0.05)
-    assert len(senders.acknowledged) > before
+    senders.wait_for(len(senders.acknowledged) + 1)
