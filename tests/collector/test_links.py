@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outturn.collector.desk import Rules
+from outturn.collector.exchange import Reply
 from outturn.collector.limits import Bucket, Limits
 from outturn.collector.links import Click, follow, rows
 from tests.collector.worlds import BROWSER, HOSTILE, NOW, VISITOR, FakePlace, desk, key, link, request
@@ -100,7 +101,7 @@ def test_what_leads_nowhere_is_told_and_not_kept() -> None:
     assert [follow(request(path), known).status for path in ("/c/other", "/c/", "/c/video", "/c/spring/")] == [404] * 4
     assert follow(request("/c/spring", method="POST"), known).status == 405
     disabled = desk(replace(link(), state="disabled"))
-    assert follow(request("/c/spring"), disabled) == (410, b"This link is not in use any more.\n", (TEXT,), None)
+    assert follow(request("/c/spring"), disabled) == Reply(410, b"This link is not in use any more.\n", (TEXT,))
     limited = desk(link(), limits=Limits(networks=Bucket(0.1, burst=1)))
     assert [follow(request("/c/spring"), limited).status for _ in range(2)] == [302, 429]
 

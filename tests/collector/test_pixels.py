@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -12,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outturn.collector.desk import Rules
+from outturn.collector.exchange import Reply
 from outturn.collector.pixels import GIF, Pixel, rows, show
 from tests.collector.worlds import HOSTILE, NOW, VISITOR, FakePlace, desk, key, link, request
-
-if TYPE_CHECKING:
-    from outturn.collector.exchange import Reply
 
 DESK = desk(link("banner", "impression", channel="Display"), link("spot", "vast", channel="CTV"), link("spring"))
 COOKIE = f"_ot={VISITOR}.1772000000"
@@ -85,7 +82,7 @@ def test_machines_and_silence_are_told_apart() -> None:
     record = kept(show(request("/i/banner.gif", referer="https://paper.example/"), strict))
     assert (record.ip_prefix, record.page) == (None, None)
     off = desk(replace(link("banner", "impression"), state="disabled"))
-    assert show(request("/i/banner.gif"), off) == (200, GIF, (("content-type", "image/gif"),), None)
+    assert show(request("/i/banner.gif"), off) == Reply(200, GIF, (("content-type", "image/gif"),))
 
 
 @pytest.mark.parametrize(

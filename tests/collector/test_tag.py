@@ -29,7 +29,7 @@ class Headers:
 
 def asked(**headers: str) -> Request:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Request("GET", "/o.js", "", Headers(named), b"", "127.0.0.1", 0)
+    return Request("GET", "/o.js", "", Headers(named), b"", lambda: "127.0.0.1", 0)
 
 
 def test_it_is_smaller_than_four_kilobytes() -> None:

@@ -75,7 +75,7 @@ def request(
 ) -> Request:
     """A browser's request; headers' names with `_` for `-`."""
     named = {"user-agent": BROWSER, **{name.replace("_", "-"): text for name, text in headers.items()}}
-    return Request(method, path, query, named, body, "203.0.113.77", at)
+    return Request(method, path, query, named, body, lambda: "203.0.113.77", at)
 
 
 def key(kind: IdentityKind, text: str) -> bytes:

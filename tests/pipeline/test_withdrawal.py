@@ -55,7 +55,7 @@ def test_what_a_browser_takes_back_holds_for_the_address_that_it_once_gave(tmp_p
         headers = {"origin": SHOP, "authorization": basic("pub"), "user-agent": BROWSER, "cookie": cookie}
         content = json.dumps({"messageId": f"m{minute}", **body}).encode()
         at = micros_of(NOW.replace(minute=minute))
-        reply = take(Request("POST", path, "", headers, content, "203.0.113.7", at), desk)
+        reply = take(Request("POST", path, "", headers, content, lambda: "203.0.113.7", at), desk)
         assert reply.status == 200
         assert reply.record is not None
         journal.append([frame(encode(reply.record))])

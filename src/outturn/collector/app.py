@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 import zlib
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from outturn.collector import records
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
+    from outturn.collector.addresses import Network
     from outturn.collector.counters import Counters
     from outturn.collector.desk import Desk
     from outturn.collector.exchange import Headers
@@ -34,6 +36,7 @@ _ALWAYS = (
     ("cache-control", "no-store"),
     ("content-security-policy", "default-src 'none'"),
 )
+_JSON_ALWAYS = [*JSON, *_ALWAYS]
 READ_SECONDS = 10
 """A client that takes longer to send its body is cut off."""
 
@@ -136,12 +139,13 @@ class Application:
         stated = _cautious(reply.headers)
         origin = headers.get("origin")
         if origin is not None and origin in desk.rules.origins:
-            stated += (
+            stated = [
+                *stated,
                 ("access-control-allow-origin", origin),
                 ("access-control-allow-credentials", "true"),
                 ("access-control-expose-headers", "retry-after"),
                 ("vary", "origin"),
-            )
+            ]
         protocol.response_bytes(reply.status, stated, reply.body)
 
     async def _reply(self, scope: Scope, headers: Headers, protocol: Exchange, desk: Desk) -> Reply:
@@ -163,8 +167,8 @@ class Application:
                 del self._reading[reading]
             if (encoding := headers.get("content-encoding")) is not None:
                 body = _unpacked(body, encoding, desk.rules.batch_bytes)
-        address = client_address(scope.client, headers.get("x-forwarded-for"), desk.rules.trusted_proxies)
-        reply = endpoint(Request(method, path, scope.query_string, headers, body, address, self._now()), desk)
+        find_address = partial(_address, scope, headers, desk.rules.trusted_proxies)
+        reply = endpoint(Request(method, path, scope.query_string, headers, body, find_address, self._now()), desk)
         if reply.record is not None:
             await self._commit.put(records.encode(reply.record))
             self.state = ""
@@ -194,10 +198,14 @@ class Application:
                     reading.cancel()
 
 
+def _address(scope: Scope, headers: Headers, trusted: Sequence[Network]) -> str:
+    return client_address(scope.client, headers.get("x-forwarded-for"), trusted)
+
+
 def _cautious(stated: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """An answer's headers with those that every answer bears, where it does not state them itself."""
     if stated is JSON:
-        return [*JSON, *_ALWAYS]
+        return _JSON_ALWAYS
     names = {name for name, _ in stated}
     return [*stated, *(one for one in _ALWAYS if one[0] not in names)]
 

@@ -7,12 +7,10 @@ is on the disk.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Sequence  # noqa: TC003 - msgspec reads the annotations
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from msgspec import Struct
+from msgspec import Struct
 
 
 class Headers(Protocol):
@@ -22,7 +20,7 @@ class Headers(Protocol):
         """The header's value, or the default where the client sent none."""
 
 
-class Request(NamedTuple):
+class Request(Struct, frozen=True, gc=False):
     """What a client sent.
 
     Attributes:
@@ -31,7 +29,7 @@ class Request(NamedTuple):
         query: Without the question mark; empty where there is none.
         headers: By name in small letters.
         body: Decompressed, within the limits.
-        address: The client's own address, as the trusted proxies tell it; never stored whole.
+        find_address: Gives the client's address; see `address`.
         received_at: UTC microseconds on this machine's clock, which never goes backwards here.
     """
 
@@ -40,11 +38,16 @@ class Request(NamedTuple):
     query: str
     headers: Headers
     body: bytes
-    address: str
+    find_address: Callable[[], str]
     received_at: int
 
+    @property
+    def address(self) -> str:
+        """The client's own address, as the trusted proxies tell it; never stored whole. Found out when asked for."""
+        return self.find_address()
 
-class Reply(NamedTuple):
+
+class Reply(Struct, frozen=True, gc=False):
     """What to answer, and what must be on the disk before.
 
     Attributes:

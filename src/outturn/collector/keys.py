@@ -58,6 +58,9 @@ class KeyRing:
 
     def __init__(self, keys: Iterable[WriteKey]) -> None:
         self._by_digest = {key.digest: key for key in keys}
+        # The keys that were shown already. A dictionary compares a text only with one of the same keyed
+        # hash, so that the time it takes tells nothing about a key either.
+        self._shown: dict[str, WriteKey] = {}
 
     def __len__(self) -> int:
         """How many keys there are."""
@@ -68,9 +71,14 @@ class KeyRing:
 
         What is looked up is its hash: how long that takes tells nothing about any other key.
         """
+        if shown := self._shown.get(text):
+            return shown
         digest = digest_of(text)
         key = self._by_digest.get(digest)
-        return key if key is not None and hmac.compare_digest(key.digest, digest) else None
+        if key is None or not hmac.compare_digest(key.digest, digest):
+            return None
+        self._shown[text] = key
+        return key
 
 
 @lru_cache(1024)

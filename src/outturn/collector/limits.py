@@ -20,7 +20,7 @@ class Bucket:
     def __init__(self, per_second: float, burst: float | None = None) -> None:
         self._per_micro = per_second / _MICROS
         self._burst = per_second * _BURST_SECONDS if burst is None else burst
-        self._left: dict[str, tuple[float, int]] = {}
+        self._left: dict[str, list[float]] = {}
 
     def take(self, sender: str, at: int) -> bool:
         """Whether the sender may ask once more.
@@ -31,17 +31,22 @@ class Bucket:
         """
         if not self._per_micro:
             return True
-        left, before = self._left.get(sender, (self._burst, at))
-        left = min(self._burst, left + max(0, at - before) * self._per_micro)
+        bucket = self._left.get(sender)
+        if bucket is None:
+            if len(self._left) >= _FORGET_AT:
+                self._forget(at)
+            bucket = self._left[sender] = [self._burst, at]
+        left, before = bucket
+        if at > before:
+            left += (at - before) * self._per_micro
+            left = min(left, self._burst)
         allowed = left >= 1
-        if len(self._left) >= _FORGET_AT and sender not in self._left:
-            self._forget(at)
-        self._left[sender] = (left - 1 if allowed else left, at)
+        bucket[:] = (left - 1 if allowed else left, at)
         return allowed
 
     def _forget(self, at: int) -> None:
         full_after = self._burst / self._per_micro
-        self._left = {who: (left, since) for who, (left, since) in self._left.items() if at - since < full_after}
+        self._left = {who: bucket for who, bucket in self._left.items() if at - bucket[1] < full_after}
         if len(self._left) >= _FORGET_AT:
             self._left.clear()
 

@@ -145,7 +145,8 @@ def take(request: Request, desk: Desk) -> Reply:
     if key is None:
         return failure(401, "write key", "is missing or not known: `outturn keys` lists the keys that count")
     public = key.trust == "public"
-    prefix = cut(request.address)
+    # A server's own network says nothing about whom its messages are about.
+    prefix = cut(request.address) if public else None
     if refusal := _kept_out(request, desk, key, prefix):
         return refusal
     visitor, linked = _visitor(request, desk) if public else (None, None)
