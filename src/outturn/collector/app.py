@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import zlib
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -102,7 +101,8 @@ class Application:
         self.endpoints: Mapping[str, Callable[[Request, Desk], Reply]] = {}
         self.state = ""
         self._counters_of = counters
-        self._reading: dict[asyncio.Future[bytes], float] = {}
+        self._reading: dict[asyncio.Future[bytes], int] = {}
+        self._seconds = 0  # Since the start, as the sweeper counts them.
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take a stream of the journal; granian calls this before the first request."""
@@ -158,7 +158,7 @@ class Application:
         body = b""
         if method not in ("GET", "HEAD"):
             reading = self._body(headers, protocol, desk.rules.batch_bytes)
-            self._reading[reading] = time.monotonic()
+            self._reading[reading] = self._seconds
             try:
                 body = await reading
             except asyncio.CancelledError:
@@ -192,9 +192,9 @@ class Application:
     async def _cut_off_slow_clients(self) -> None:
         while True:
             await asyncio.sleep(1)
-            too_old = time.monotonic() - READ_SECONDS
+            self._seconds += 1
             for reading, since in list(self._reading.items()):
-                if since < too_old:
+                if since < self._seconds - READ_SECONDS:
                     reading.cancel()
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 1.0
-"""How often an idle worker looks whether it should finish its segment."""
+_LOOK_SECONDS = 0.25
+"""How often a worker looks whether it should finish its segment."""
 
 _SLOW_SECONDS = 0.003
 """After a write that took longer, the loop does not wait for the next one itself."""
@@ -100,12 +100,12 @@ class GroupCommit:
     def _go_on(self, group: list[Waiting], failure: JournalFailed | None) -> None:
         self._under_way = None
         self._answer(group, failure)
+        self._finish_if_asked()
         self._commit()
 
     def _written(self, group: list[Waiting]) -> JournalFailed | None:
         """Put the group on the disk, and remember how long that took."""
         began = time.monotonic()
-        self._finish_if_asked()
         try:
             self._journal.append([framed for framed, _ in group])
         except JournalFailed as error:

@@ -164,7 +164,7 @@ def finish(root: Path, *, seconds: float) -> list[Path]:
 
     Args:
         root: The workspace's `journal` folder.
-        seconds: How long to wait for the workers; each looks once a second.
+        seconds: How long to wait for the workers; each looks four times a second.
 
     Returns:
         The segments that are being written still, since their workers did not answer.
