@@ -20,6 +20,7 @@ from outturn.domain.time import Days, end_of_day
 from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping, Sequence
 
     from outturn.collector.key_book import KeyBook
@@ -148,6 +149,14 @@ class OpenWorkspace:
         from outturn.collector.load import load
 
         return asdict(load(self.workspace, now=now))
+
+    def wait_for_load(self, stop: threading.Event) -> bool:
+        """Wait until the next load is due; False: asked to stop. See `outturn.collector.rounds.wait_for_round`."""
+        from outturn.collector.rounds import wait_for_round
+
+        settings = self.workspace.settings
+        seconds, gathered = settings["journal.load_seconds"], settings["journal.load_mb"] * 1024 * 1024
+        return wait_for_round(self.workspace.journal, stop, seconds=seconds, gathered_bytes=gathered)
 
     def load_again(self, *, now: Callable[[], datetime]) -> dict[str, Any]:
         """Load everything that the journal still keeps once more; see `outturn.collector.again.load_again`."""

@@ -54,12 +54,14 @@ def serve_command(folder: Path | None, address: str | None, port: int | None, wo
 @click.command("load")
 @click.option("--now", "once", is_flag=True, help="Load what is there and leave.")
 @click.option("--again", is_flag=True, help="Load what was loaded before once more, as far as it is kept, and leave.")
+@click.option("--leave-with-parent", is_flag=True, hidden=True, help="Stop when `serve` is gone, however it went.")
 @json_option
 @click.pass_obj
-def load_command(folder: Path | None, *, once: bool, again: bool, as_json: bool) -> None:
+def load_command(folder: Path | None, *, once: bool, again: bool, leave_with_parent: bool, as_json: bool) -> None:
     """Bring what the collector has received into the lake.
 
-    Without `--now` it goes on until stopped, once a minute ([journal] load_seconds), as `serve` has it done.
+    Without `--now` it goes on until stopped, once a minute ([journal] load_seconds) or as soon as 32 MB have gathered
+    ([journal] load_mb), as `serve` has it done.
 
     `--again` takes earlier loads back and makes their rows anew from what the journal keeps ([journal] keep_days),
     where a newer Outturn reads it better. Nothing counts twice.
@@ -77,10 +79,14 @@ def load_command(folder: Path | None, *, once: bool, again: bool, as_json: bool)
     # Whoever waits for an answer comes first.
     os.nice(10)
     stop = threading.Event()
+    if leave_with_parent:
+        from outturn.collector.rounds import leave_with_parent as leave
+
+        leave()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     kept_up = _now()
-    while not stop.wait(workspace.workspace.settings["journal.load_seconds"]):
+    while workspace.wait_for_load(stop):
         try:
             loaded = workspace.load(now=_now)
             if _now() - kept_up > _UPKEEP_EVERY:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING
@@ -146,6 +147,15 @@ def segments(stream: Path) -> list[Segment]:
         Segment(path, int(path.stem), finished=not held or position < len(paths) - 1)
         for position, path in enumerate(paths)
     ]
+
+
+def held_bytes(root: Path) -> int:
+    """How much lies in segments that are not packed away: a folder `journal`, or one stream of it."""
+    total = 0
+    for path in (*root.glob("*.seg"), *root.glob("*/*.seg")):
+        with suppress(FileNotFoundError):  # It was packed away just now.
+            total += path.stat().st_size
+    return total
 
 
 def _held(stream: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from outturn.collector import counters
 from outturn.collector.exchange import Reply
-from outturn.collector.journal import streams
+from outturn.collector.journal import held_bytes, streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +74,6 @@ def _exposition(root: Path) -> str:
         *(f'outturn_collector_records_total{{stream="{stream.name}"}} {counts["kept"]}' for stream, counts in found),
         "# HELP outturn_collector_journal_bytes Bytes in segments that are not packed away yet.",
         "# TYPE outturn_collector_journal_bytes gauge",
-        *(
-            f'outturn_collector_journal_bytes{{stream="{stream.name}"}} '
-            f"{sum(path.stat().st_size for path in stream.glob('*.seg'))}"
-            for stream, _ in found
-        ),
+        *(f'outturn_collector_journal_bytes{{stream="{stream.name}"}} {held_bytes(stream)}' for stream, _ in found),
     ]
     return "\n".join(lines) + "\n"

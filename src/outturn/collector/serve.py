@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ from outturn.collector import links, messages, openapi, operation, outcomes, pix
 from outturn.collector.app import READ_SECONDS, Application
 from outturn.collector.counters import Counters
 from outturn.collector.desks import Desks, collector_secret
+from outturn.collector.rounds import leave_with_parent
 from outturn.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def application(folder: Path, _target: str = "") -> Application:
         counters=Counters,
     )
     app.endpoints = endpoints(workspace.journal, lambda: app.state, tag_path=workspace.settings["server.tag_path"])
-    _leave_with_parent()
+    leave_with_parent()
     return app
 
 
@@ -77,8 +76,6 @@ def serve(workspace: Workspace, *, address: str, port: int, workers: int) -> Non
         workers: Processes that answer.
     """
     collector_secret(workspace)
-    command = [sys.executable, "-m", "outturn", "-w", str(workspace.root), "load"]
-    loader = subprocess.Popen(command)  # noqa: S603 - our own program
     server = Granian(
         "outturn",
         address=address,
@@ -93,20 +90,10 @@ def serve(workspace: Workspace, *, address: str, port: int, workers: int) -> Non
         respawn_failed_workers=True,
         workers_kill_timeout=_DRAIN_SECONDS,
     )
+    command = [sys.executable, "-m", "outturn", "-w", str(workspace.root), "load", "--leave-with-parent"]
+    loader = subprocess.Popen(command)  # noqa: S603 - our own program
     try:
         server.serve(target_loader=partial(application, workspace.root))  # type: ignore[arg-type]  # it has __rsgi__
     finally:
         loader.send_signal(signal.SIGTERM)
         loader.wait(_DRAIN_SECONDS)
-
-
-def _leave_with_parent() -> None:
-    """A worker whose parent was killed leaves too, so that the next start finds port and streams free."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -61,7 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("server", "refused_per_minute", 60, "rows", "refused messages of one key that are kept to be looked at, in one worker"),
     Setting("consent", "required", default=False, unit="", says="true: who has not said yes to analytics_storage is taken to have said no"),
     Setting("journal", "load_seconds", 60, "seconds", "between two loads into the lake"),
-    Setting("journal", "load_mb", 32, "MB", "in the journal that are loaded at once"),
+    Setting("journal", "load_mb", 32, "MB", "in the journal that are loaded at once, and before their time"),
     Setting("journal", "keep_days", 30, "days", "how long segments are kept once they are in the lake"),
     Setting("engine", "name", "duckdb", "", "what computes", ("duckdb", "spark")),
     Setting("engine", "threads", 0, "threads", "0: one per core"),
