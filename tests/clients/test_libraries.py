@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 import threading
@@ -117,6 +118,22 @@ def test_rudderstacks_python_library(collector: Keyed) -> None:
     client.shutdown()
     assert errors == []
     assert stored(collector.running, "rudder") == expected("Rudder Track")
+
+
+@pytest.mark.parametrize("library", ["segment.analytics.client", "rudderstack.analytics.client"])
+def test_the_libraries_read_why_they_were_refused(collector: Keyed, library: str) -> None:
+    """What they cannot read they would send again, ten times."""
+    errors: list[Any] = []
+    client = importlib.import_module(library).Client(
+        "ot_secret_nobodys",
+        host=collector.host,
+        on_error=lambda error, _: errors.append(error),
+    )
+    client.track("u1", "Viewed")
+    client.shutdown()
+    (error,) = errors
+    assert (type(error).__name__, error.status, error.code) == ("APIError", 401, "UNAUTHORIZED")
+    assert "outturn keys" in error.message
 
 
 def test_segments_node_library(collector: Keyed, node_packages: Path) -> None:

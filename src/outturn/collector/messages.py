@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
 from decimal import Decimal
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -383,6 +384,10 @@ def _answer(taken: _Taken, visitor: Visitor | None, request: Request, desk: Desk
         answer["linker"] = linker(visitor.id, request.received_at // 1_000_000, desk.secret)
     if taken.refused:
         answer["accepted"] = taken.count
+        if not taken.count:
+            # Where the spec's own libraries look, to know whether to send it again.
+            _, first, _ = taken.refused[0]
+            answer |= {"code": first.code, "message": f"{first.field} {first.reason}"}
         answer["refused"] = [
             {"index": place, "code": error.code, "field": error.field, "reason": error.reason}
             for place, error, _ in taken.refused
@@ -412,6 +417,7 @@ def _is_local(request: Request) -> bool:
 
 def failure(status: int, field: str, reason: str, *, retry_after: int | None = None) -> Reply:
     """An answer that names what was wrong."""
-    body = _ENCODE({"success": False, "refused": [{"field": field, "reason": reason}]})
+    told = {"code": HTTPStatus(status).name, "message": f"{field} {reason}"}
+    body = _ENCODE({"success": False, **told, "refused": [{"field": field, "reason": reason}]})
     headers = (*JSON, ("retry-after", str(retry_after))) if retry_after is not None else JSON
     return Reply(status, body, headers)

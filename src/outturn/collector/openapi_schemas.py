@@ -111,6 +111,8 @@ SCHEMAS: _Json = {
         "type": "object",
         "properties": {
             "success": {"const": False},
+            "code": {"type": "string", "description": "Of the first refusal."},
+            "message": {"type": "string", "description": "Of the first refusal."},
             "accepted": {"type": "integer", "minimum": 0},
             "refused": {"type": "array", "items": {"$ref": "#/components/schemas/Refused"}, "minItems": 1},
         },
