@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +15,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outturn.collector.journal import JournalFailed
 from outturn.collector.limits import Bucket, Limits
 from outturn.collector.nonces import Nonces
 from outturn.collector.outcome_entries import FIELDS
 from outturn.collector.outcomes import PATH, Outcomes, rows, take
 from outturn.collector.signatures import HEADERS, signature, signing_secret
-from outturn.domain.errors import REFUSAL_CODES
+from outturn.domain.errors import REFUSAL_CODES, WorkspaceError
 from outturn.domain.goals import OUTCOME_KINDS
 from tests.collector.worlds import HOSTILE, NOW, VISITOR, FakeDesk, FakePlace, key, request
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from outturn.domain.identifiers import IdentityKind
 
 KEY = signing_secret(b"collector" * 4, "k1")
@@ -233,6 +238,26 @@ def test_nonces_are_remembered_as_long_as_they_matter_and_no_longer() -> None:
     for at in range(100, 1000):
         assert nonces.first(f"n{at}", at)
     assert len(nonces) == 11
+
+
+def test_a_nonce_is_known_to_the_other_worker_and_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "nonces.sqlite3"
+    one, other = Nonces(10, path), Nonces(10, path)
+    assert [one.first("a", 0), other.first("a", 1), other.first("b", 1), one.first("b", 2)] == [True, False] * 2
+    assert not Nonces(10, path).first("a", 2)
+
+
+def test_nonces_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "nonces.sqlite3"
+    nonces = Nonces(10, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writes:
+        writes.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalFailed, match="locked"):
+            nonces.first("a", 0)
+    damaged = tmp_path / "damaged.sqlite3"
+    damaged.write_bytes(b"no database " * 100)
+    with pytest.raises(WorkspaceError, match="delete it"):
+        Nonces(10, damaged)
 
 
 JSON = st.recursive(

@@ -64,7 +64,8 @@ class Desks:
             address_rate=setting["server.address_rate"],
             refused_per_minute=setting["server.refused_per_minute"],
         )
-        self._nonces = Nonces(KEEP_NONCES_MICROS)
+        workspace.journal.mkdir(mode=0o700, exist_ok=True)
+        self._nonces = Nonces(KEEP_NONCES_MICROS, workspace.journal / "nonces.sqlite3")
         self._seen = self._state()
         self._look_at = time.monotonic() + _LOOK_EVERY_SECONDS
         self._desk = self._made()
