@@ -77,11 +77,11 @@ def postback(click_id: str, **fields: Any) -> Postback:
     )
 
 
-def entry(user: str, number: int = 1) -> bytes:
+def entry(user: str, number: int = 1, **consent: bool) -> bytes:
     return json.dumps({
         "outcome_id": f"sale-{number}", "kind": "purchase", "occurred_at": "2026-03-01T11:00:00Z", "order_id": "#1077",
         "user_id": user, "crm_id": f"crm-{user}", "company_id": "acme", "click_id": f"click-of-{user}",
-        "revenue": "12.50", "currency": "EUR", "consent": {"ad_storage": True},
+        "revenue": "12.50", "currency": "EUR", "consent": consent or {"ad_storage": True},
     }).encode()  # fmt: skip
 
 
@@ -110,6 +110,7 @@ THEIRS: dict[str, Record] = {
     "a partner's word": postback(ANAS_CLICK),
     "a partner's word that was refused": postback("", refused=REFUSED),
     "an outcome": outcomes(entry(BEN), entry(ANA, 2)),
+    "an outcome of somebody who said no": outcomes(entry(BEN), entry(ANA, 2, analytics_storage=False)),
     "an outcome by its click alone": outcomes(
         b'{"outcome_id": "sale-9", "kind": "lead", "occurred_at": "2026-03-01T11:00:00Z", "click_id": "ana-4711"}'
     ),

@@ -131,6 +131,17 @@ def test_without_consent_to_analytics_the_amount_is_nobodys() -> None:
     assert found["gross_micros"] == 1_000_000
 
 
+def test_a_no_to_analytics_is_heard_of_whoever_it_names_by_one_identifier() -> None:
+    no = {"analytics_storage": False}
+    reply = told({**SALE, "user_id": None, "email": "ana@x.example", "phone": "+4930123456", "consent": no})
+    (event,) = rows(reply.record, FakePlace()).events
+    assert {name for name in event if name.endswith("_key")} == {"email_key"}
+    assert (event["email_key"], event["trust"]) == (key("email", "ana@x.example"), "secret")
+    assert json.loads(event["consent"]) == no
+    assert rows(told({**SALE, "user_id": None, "consent": no}).record, FakePlace()).events == []
+    assert rows(told(SALE).record, FakePlace()).events == []
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [

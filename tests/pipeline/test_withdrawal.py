@@ -13,6 +13,7 @@ from outturn.collector.exchange import Request
 from outturn.collector.journal import Journal, frame
 from outturn.collector.keys import KeyRing, WriteKey, digest_of
 from outturn.collector.messages import take
+from outturn.collector.outcomes import Outcomes
 from outturn.collector.records import encode
 from outturn.domain.identifiers import identity_key
 from outturn.domain.time import micros_of
@@ -40,6 +41,25 @@ def agreed(workspace: OpenWorkspace, *, hour: int) -> bool:
     with closing(open_engine()) as engine:
         Builds(workspace.root / "lake").current().expose(engine, ("people", "consents"))
         return may_send(engine, identity_key(workspace.workspace.secret(), "email", EMAIL), "ad_user_data")
+
+
+def test_what_a_server_takes_back_for_a_buyer_holds_though_the_sale_is_nobodys(tmp_path: Path) -> None:
+    workspace = api.create(tmp_path / "acme", currency="EUR")
+    journal = Journal(workspace.root / "journal")
+
+    def say(minute: int, **consent: bool) -> None:
+        sale = {
+            "outcome_id": "1001", "kind": "purchase", "occurred_at": f"2026-03-01T12:{minute:02d}:00Z",
+            "email": EMAIL, "revenue": 5, "currency": "EUR", "consent": consent,
+        }  # fmt: skip
+        at = micros_of(NOW.replace(minute=minute))
+        journal.append([frame(encode(Outcomes(at, None, "sec", (json.dumps(sale).encode(),))))])
+
+    say(1, analytics_storage=True, ad_user_data=True)
+    assert agreed(workspace, hour=13)
+    say(2, analytics_storage=False, ad_user_data=False)
+    assert not agreed(workspace, hour=14)
+    journal.close()
 
 
 def test_what_a_browser_takes_back_holds_for_the_address_that_it_once_gave(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from outturn.collector.place import Place
+    from outturn.domain.identifiers import IdentityKind
 
 SYSTEM = "generic"
 WHO = ("user_id", "email", "email_sha256", "phone", "click_id", "crm_id", "anonymous_id")
@@ -48,6 +49,11 @@ TEXTS = (
     "company_id",
 )
 FIELDS = (*TEXTS, *WHO, "occurred_at", *AMOUNTS, "currency", "probability", "new_customer", "consent")
+_KINDS: Mapping[str, tuple[IdentityKind, str]] = {
+    "user_id": ("user", ""), "email": ("email", ""), "email_sha256": ("email", "sha256:"), "phone": ("phone", ""),
+    "crm_id": ("crm", ""), "anonymous_id": ("anonymous", ""),
+}  # fmt: skip
+"""Field -> kind of identity, and what stands before its text; the surest first."""
 AHEAD_MICROS = 5 * 60 * 1_000_000
 """How far a server's clock may be ahead of ours."""
 
@@ -69,10 +75,12 @@ class Entry:
     Attributes:
         columns: Of `outcomes`, those that need no key.
         who: Raw identifiers by field.
+        denied_by: The same of whoever said no to analytics: the outcome is nobody's, their word is theirs.
     """
 
     columns: Mapping[str, Any]
     who: Mapping[str, str] = field(default_factory=dict)
+    denied_by: Mapping[str, str] = field(default_factory=dict)
 
     def row(self, place: Place) -> dict[str, Any]:
         """The row, its identifiers replaced by keys.
@@ -97,6 +105,18 @@ class Entry:
             # Of a phone, only the workspace's own region tells whether it is one.
             raise MessageRefused("MISSING_VALUE", next(iter(who)), "names nobody: it is no identifier of its kind")
         return {**self.columns, **keys}
+
+    def refusal(self, place: Place) -> dict[str, Any] | None:
+        """Whose no it was, by one identifier, and the no: columns of `events`; None: nobody's that anyone could tell.
+
+        Without it nobody could honour a withdrawal.
+        """
+        for name, (kind, prefix) in _KINDS.items():
+            found = place.key(kind, prefix + self.denied_by[name]) if name in self.denied_by else None
+            if found is not None:
+                said = {name: self.columns[name] for name in ("occurred_at", "consent")}
+                return {"type": "identify", "trust": "secret", f"{kind}_key": found, **said}
+        return None
 
 
 def read(body: Mapping[str, Any], *, received_at: int) -> Entry:
@@ -131,7 +151,7 @@ def read(body: Mapping[str, Any], *, received_at: int) -> Entry:
         raise MessageRefused("MISSING_VALUE", "user_id", f"is missing: expected one of {', '.join(WHO)}")
     who = _who(texts)
     if not may_know:
-        return Entry(columns)
+        return Entry(columns, denied_by=who)
     return Entry({**columns, **_click(texts)}, who)
 
 

@@ -19,6 +19,7 @@ from outturn.collector.addresses import cut
 from outturn.collector.checks import parsed
 from outturn.collector.exchange import Reply
 from outturn.collector.message_erasure import blanked
+from outturn.collector.message_rows import SOURCE
 from outturn.collector.messages import Refused, failure
 from outturn.collector.outcome_entries import AMOUNTS, TEXTS, Entry, read
 from outturn.collector.place import Rows
@@ -30,8 +31,6 @@ from outturn.domain.segment import MessageRefused
 from outturn.domain.urls import PERSONAL_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from outturn.collector.exchange import Request
     from outturn.collector.forgotten import Forgotten
     from outturn.collector.limits import Limits
@@ -160,22 +159,22 @@ def _masked(content: bytes) -> str:
 
 
 def rows(record: Outcomes, place: Place) -> Rows:
-    """The ledger entries of one request."""
+    """The ledger entries of one request, and who said no to analytics in it."""
+    outcomes: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     refused = list(record.refused)
-    return Rows(
-        outcomes=list(_outcomes(record, place, refused)),
-        refused=[refused_row(one) for one in refused],
-    )
-
-
-def _outcomes(record: Outcomes, place: Place, refused: list[Refused]) -> Iterator[dict[str, Any]]:
     for place_in_record, content in enumerate(record.taken):
         try:
-            row = entry_of(content, record.received_at).row(place)
-            yield row | _of_nobody(content, place) if place_in_record in record.nobodys else row
+            entry = entry_of(content, record.received_at)
+            row = entry.row(place)
+            outcomes.append(row | _of_nobody(content, place) if place_in_record in record.nobodys else row)
+            if refusal := entry.refusal(place):
+                about = f"{record.key_id}:{row['outcome_id']}:{record.received_at}:no"
+                events.append({"event_id": about, "source": SOURCE, "received_at": record.received_at, **refusal})
         except MessageRefused as error:
             # The endpoint takes nothing that is refused here, unless the two programs differ in age.
             refused.append(Refused(error.code, f"{error.field} {error.reason}", _masked(content)))
+    return Rows(events, outcomes, (), [refused_row(one) for one in refused])
 
 
 def _of_nobody(content: bytes, place: Place) -> dict[str, Any]:
@@ -189,7 +188,8 @@ def without(record: Outcomes, person: Forgotten) -> Outcomes:
     nobodys = set(record.nobodys)
     for index, content in enumerate(taken):
         alone = replace(record, taken=(content,), refused=(), nobodys=())
-        if index not in nobodys and person.owns(rows(alone, person.place).outcomes):
+        found = rows(alone, person.place)
+        if index not in nobodys and person.owns([*found.outcomes, *found.events]):
             taken[index] = _bare(content)
             nobodys.add(index)
     changed = replace(
