@@ -47,18 +47,18 @@ def test_every_hit_is_counted_on_the_business_day_it_came() -> None:
     yes, no = json.dumps({"analytics_storage": True, "ad_storage": False}), json.dumps({"analytics_storage": False})
     hit(world, "a", at=10, consent=yes)
     hit(world, "", at=20, consent=no)
-    hit(world, "b", at=30, clock_mark="late")
+    hit(world, "b", at=30, clock_mark="late", lost_before=7)
     hit(world, "b", at=40, is_bot=True, consent=yes)
     hit(world, "c", at=50, source="segment")  # came as a file
-    world.event("identify", {"anonymous": "a"}, at=55, source="tag")  # says who it was, and is no hit
+    world.event("identify", {"anonymous": "a"}, at=55, source="tag", lost_before=2)  # says who it was, and is no hit
     world.event("touch", {"anonymous": "c"}, at=23 * 60 + 1, source="links", clock_mark="old")  # 00:01 in Berlin
     world.event("track", {}, at=57, source="pixels", trust="public")  # a view is nobody's, whatever was agreed to
     refused(world, 1, "journal/00", at=60)
     refused(world, 2, "orders.csv", at=60)
     found = collected(world)
     first, second = found["days"]
-    counts = ("date_day", "hits", "of_nobody", "views", "bots", "late", "old", "refused")
-    assert tuple(first[name] for name in counts) == ("2025-03-01", 3, 1, 1, 1, 1, 0, 1)
+    counts = ("date_day", "hits", "of_nobody", "views", "bots", "late", "old", "refused", "lost")
+    assert tuple(first[name] for name in counts) == ("2025-03-01", 3, 1, 1, 1, 1, 0, 1, 9)
     assert first["consent"]["analytics_storage"] == {"granted": 1, "denied": 1, "unknown": 1}
     assert first["consent"]["ad_storage"] == {"granted": 0, "denied": 1, "unknown": 2}
     assert (second["date_day"], second["hits"], second["old"]) == ("2025-03-02", 1, 1)

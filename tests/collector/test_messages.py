@@ -62,6 +62,13 @@ def refusals(reply: Reply) -> list[tuple[str, str]]:
 TRACK = {"messageId": "m1", "event": "Viewed", "userId": "u1"}
 
 
+@pytest.mark.parametrize(("told", "lost"), [(3, 3), (0, None), (-1, None), (True, None), ("3", None), (10**12, None)])
+def test_what_a_browser_lost_is_counted_with_and_without_consent(told: object, lost: int | None) -> None:
+    for consent in ({}, {"consent": {"analytics_storage": False}}):
+        (event, *_) = taken(take(post("/v1/track", {**TRACK, "context": {"lost": told, **consent}}), a_desk()))
+        assert event["lost_before"] == lost
+
+
 def test_a_usual_message_is_kept_to_the_byte() -> None:
     body = b'{"messageId": "m1", "event": "Viewed", "userId": "u1", "properties": {"plan": "pro"}}'
     reply = take(post("/v1/track", body), a_desk())

@@ -13,7 +13,7 @@ from outturn.cli.questions import days_between, from_option, to_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-_COUNTS = ("hits", "of_nobody", "views", "bots", "late", "old", "future", "refused")
+_COUNTS = ("hits", "of_nobody", "views", "bots", "late", "old", "future", "refused", "lost")
 
 
 @click.command("collected")
@@ -25,7 +25,8 @@ def collected_command(folder: Path | None, first: str | None, last: str | None, 
     """What the collector has taken by day, and how long ids live.
 
     Hits of people; those of nobody, for want of consent; views that pixels counted; bots, which are in no other figure;
-    events that came late, old, or from the future; refused ones. Of each purpose, what was said at the hit.
+    events that came late, old, or from the future; refused ones; those that a browser's full queue had to drop. Of each
+    purpose, what was said at the hit.
 
     \b
     outturn -w acme collected

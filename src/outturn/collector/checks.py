@@ -287,5 +287,6 @@ def stripped(body: Mapping[str, Any]) -> dict[str, Any]:
                 if page.get(name)
             },
             "consent": context.get("consent"),
+            "lost": context.get("lost"),
         },
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 AGAIN_DAYS = (1, 7, 30, 90)
 """Ages at which an id was seen again, or could have been."""
 
-COUNTS = ("hits", "of_nobody", "views", "bots", "late", "old", "future", "refused")
+COUNTS = ("hits", "of_nobody", "views", "bots", "late", "old", "future", "refused", "lost")
 _DAY = 86_400 * 1_000_000
 _FEW = 20
 

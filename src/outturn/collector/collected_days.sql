@@ -2,7 +2,7 @@
 -- grain: date_day
 -- reads: events, refused_rows
 -- takes: zone text
--- says: what the collector took on each day: hits of people by what they had said about each purpose, hits of nobody, views of pixels, bots, odd clocks, and what it refused
+-- says: what the collector took on each day: hits of people by what they had said about each purpose, hits of nobody, views of pixels, bots, odd clocks, what it refused, and what browsers say that they lost
 WITH received AS (
     SELECT
         outturn_day(received_at, $zone) AS date_day,
@@ -39,6 +39,11 @@ WITH received AS (
         COUNT(CASE WHEN is_hit AND ad_personalization = 'false' THEN 1 END) AS ad_personalization_denied
     FROM told
     GROUP BY date_day
+), losses AS (
+    SELECT outturn_day(received_at, $zone) AS date_day, CAST(SUM(lost_before) AS BIGINT) AS lost
+    FROM events
+    WHERE source = 'tag' AND lost_before IS NOT NULL
+    GROUP BY outturn_day(received_at, $zone)
 ), refusals AS (
     SELECT outturn_day(refused_at, $zone) AS date_day, COUNT(*) AS refused
     FROM refused_rows
@@ -46,6 +51,8 @@ WITH received AS (
     GROUP BY outturn_day(refused_at, $zone)
 ), days AS (
     SELECT date_day FROM hits
+    UNION
+    SELECT date_day FROM losses
     UNION
     SELECT date_day FROM refusals
 )
@@ -59,6 +66,7 @@ SELECT
     COALESCE(hits.old, 0) AS old,
     COALESCE(hits.future, 0) AS future,
     COALESCE(refusals.refused, 0) AS refused,
+    COALESCE(losses.lost, 0) AS lost,
     COALESCE(hits.analytics_storage_granted, 0) AS analytics_storage_granted,
     COALESCE(hits.analytics_storage_denied, 0) AS analytics_storage_denied,
     COALESCE(hits.ad_storage_granted, 0) AS ad_storage_granted,
@@ -69,5 +77,6 @@ SELECT
     COALESCE(hits.ad_personalization_denied, 0) AS ad_personalization_denied
 FROM days
 LEFT JOIN hits ON days.date_day = hits.date_day
+LEFT JOIN losses ON days.date_day = losses.date_day
 LEFT JOIN refusals ON days.date_day = refusals.date_day
 ORDER BY days.date_day

@@ -36,6 +36,7 @@ OLD_MICROS = 400 * 24 * 60 * _MINUTE
 _NAME = re.compile(r"[A-Za-z0-9 _.:$-]{1,64}")
 _PHONE_LIKE = re.compile(r"\s*[+(]?[0-9][0-9 ()./-]{6,18}[0-9]\s*")
 _LONGEST_PROPERTY = 200
+_MOST_LOST = 1_000_000
 
 
 def rows(record: Messages, place: Place) -> Rows:
@@ -130,10 +131,16 @@ def _event(message: Message, body: Mapping[str, Any], record: Messages, place: P
         "is_bot": agent.is_bot,
         "ip_prefix": record.ip_prefix,
         "id_born_at": record.born_at * 1_000_000 if record.born_at else None,
+        "lost_before": _lost(body),
         "consent": json.dumps(consent) if consent else None,
         "properties": kept_properties(message.properties) if message.type == "track" else None,
     }
     return row, consent.get("analytics_storage") is False
+
+
+def _lost(body: Mapping[str, Any]) -> int | None:
+    lost = (body.get("context") or {}).get("lost")
+    return lost if type(lost) is int and 0 < lost <= _MOST_LOST else None
 
 
 def _refusal(content: bytes, record: Messages, place: Place) -> dict[str, Any]:

@@ -162,6 +162,7 @@ EVENTS = Table(
         Column("is_bot", Type.FLAG),
         Column("ip_prefix", Type.TEXT, "the network: /24, of IPv6 /32"),
         Column("id_born_at", Type.AT, "when the browser was given its id, as its cookie says"),
+        Column("lost_before", Type.COUNT, "messages that the browser's full queue had dropped before this one; NULL: none told"),
         Column("consent", Type.TEXT, "JSON by purpose; NULL: unknown"),
         Column("properties", Type.TEXT, "JSON: what has no column of its own"),
     ),
