@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from outturn.collector.checks import Sender, Usual, long_way
 from outturn.collector.desk import Desk, Rules
@@ -20,7 +21,8 @@ from outturn.collector.keys import KeyRing, Trust, WriteKey, digest_of
 from outturn.collector.limits import Bucket, Limits
 from outturn.collector.message_erasure import without
 from outturn.collector.message_rows import rows
-from outturn.collector.messages import MOST_MESSAGES, Messages, take
+from outturn.collector.messages import Messages, take
+from outturn.collector.taken import MOST_MESSAGES
 from outturn.collector.visitors import LINKER_SECONDS, Visitor, linker, read_cookie, set_cookie
 from outturn.domain.segment import MESSAGE_TYPES, MessageRefused, parse_message
 from outturn.domain.time import instant_of
@@ -67,6 +69,25 @@ def test_what_a_browser_lost_is_counted_with_and_without_consent(told: object, l
     for consent in ({}, {"consent": {"analytics_storage": False}}):
         (event, *_) = taken(take(post("/v1/track", {**TRACK, "context": {"lost": told, **consent}}), a_desk()))
         assert event["lost_before"] == lost
+
+
+@pytest.mark.parametrize("depth", [17, 500])
+def test_what_is_nested_too_deep_is_refused_alone_in_a_batch_too(depth: int) -> None:
+    deep = b'{"messageId":"m2","type":"track","event":"V","userId":"u","properties":{"x":%b}}'
+    deep %= b"[" * depth + b"]" * depth
+    usual = json.dumps(TRACK | {"type": "track"}).encode()
+    assert take(post("/v1/track", deep), a_desk()).status == 413
+    reply = take(post("/v1/batch", b'{"batch":[%b,%b]}' % (usual, deep)), a_desk())
+    assert [event["event_id"] for event in taken(reply)] == ["collector:sec:m1"]
+    assert [one["index"] for one in json.loads(reply.body)["refused"]] == [1]
+
+
+def test_a_record_that_cannot_be_read_holds_up_no_other() -> None:
+    kept = take(post("/v1/track", TRACK), a_desk()).record
+    assert isinstance(kept, Messages)
+    for body in (b"[" * 100_000, b"{", b"\xff"):
+        (refused,) = rows(replace(kept, body=body), FakePlace()).refused
+        assert refused["reason"] == "NOT_JSON"
 
 
 def test_a_usual_message_is_kept_to_the_byte() -> None:

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 from outturn.collector import records
 from outturn.collector.addresses import client_address
 from outturn.collector.commit import GroupCommit, QueueFull
-from outturn.collector.exchange import Reply, Request
+from outturn.collector.exchange import JSON, Reply, Request, failure
 from outturn.collector.journal import Journal, JournalFailed
-from outturn.collector.messages import JSON, failure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -8,9 +8,13 @@ is on the disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence  # noqa: TC003 - msgspec reads the annotations
+from http import HTTPStatus
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
+
+JSON = (("content-type", "application/json"),)
 
 
 class Headers(Protocol):
@@ -61,3 +65,11 @@ class Reply(Struct, frozen=True, gc=False):
     body: bytes = b""
     headers: Sequence[tuple[str, str]] = ()
     record: Struct | None = None
+
+
+def failure(status: int, field: str, reason: str, *, retry_after: int | None = None) -> Reply:
+    """An answer that names what was wrong."""
+    told = {"code": HTTPStatus(status).name, "message": f"{field} {reason}"}
+    body = msgspec.json.encode({"success": False, **told, "refused": [{"field": field, "reason": reason}]})
+    headers = (*JSON, ("retry-after", str(retry_after))) if retry_after is not None else JSON
+    return Reply(status, body, headers)

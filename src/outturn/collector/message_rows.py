@@ -44,12 +44,18 @@ def rows(record: Messages, place: Place) -> Rows:
     events: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
     refused = [{"reason": one.code, "detail": one.detail, "raw": one.raw} for one in record.refused]
-    for body in _bodies(record):
+    try:
+        bodies = list(_bodies(record))
+    except (ValueError, RecursionError):
+        # One record that cannot be read must not hold up those after it.
+        bodies = []
+        refused.append(_late_refusal("NOT_JSON", "body cannot be read, or is nested too deep"))
+    for body in bodies:
         try:
             message, is_nobody = _message(body, record)
         except MessageRefused as error:
             # The endpoint takes nothing that is refused here, unless the two programs differ in age.
-            refused.append({"reason": error.code, "detail": f"{error.field} {error.reason}", "raw": ""})
+            refused.append(_late_refusal(error.code, f"{error.field} {error.reason}"))
             continue
         event, denied = _event(message, body, record, place)
         if is_nobody or denied:
@@ -63,6 +69,10 @@ def rows(record: Messages, place: Place) -> Rows:
     for content in record.nobodys:
         outcomes.extend(_nobodys(content, record, place))
     return Rows(events, outcomes, (), refused)
+
+
+def _late_refusal(code: str, detail: str) -> dict[str, Any]:
+    return {"reason": code, "detail": detail, "raw": ""}
 
 
 def _bodies(record: Messages) -> Iterator[dict[str, Any]]:

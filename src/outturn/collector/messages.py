@@ -10,18 +10,16 @@ References:
 from __future__ import annotations
 
 import json
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
-from decimal import Decimal
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from outturn.collector.addresses import cut
-from outturn.collector.checks import DEEPEST, MOST_FIELDS, Sender, Usual, long_way, parsed
-from outturn.collector.exchange import Reply
+from outturn.collector.checks import Sender, parsed
+from outturn.collector.exchange import JSON, Reply, failure
 from outturn.collector.keys import PUBLIC_TYPES, WriteKey, basic_user
+from outturn.collector.taken import Taken, taken_of_batch, taken_of_message
 from outturn.collector.visitors import Visitor, clear_cookie, linked, linker, read_cookie, set_cookie
 from outturn.domain.masking import MASK, masked
 from outturn.domain.segment import MESSAGE_TYPES, MessageRefused
@@ -39,9 +37,7 @@ ENDPOINTS: dict[str, str | None] = {f"/v1/{kind}": kind for kind in MESSAGE_TYPE
 }
 """Path -> the kind of message that comes there; None: a batch, whose messages say it themselves."""
 
-MOST_MESSAGES = 2500
 _LONGEST_SHOWN = 200
-JSON = (("content-type", "application/json"),)
 _SUCCESS = b'{"success":true}'
 _STATUS = {"TOO_LARGE": 413, "NOT_ALLOWED": 403}
 _MASKED_KEYS = PERSONAL_KEYS | {"userid", "anonymousid", "previousid", "groupid", "ip"}
@@ -96,16 +92,6 @@ class Messages(Struct, tag="m", array_like=True, frozen=True):
     refusals: tuple[bytes, ...] = ()
 
 
-class _UsualBatch(Struct):
-    batch: list[Usual]
-    sentAt: datetime | None = None  # noqa: N815 - the spec's name
-
-
-class _AnyBatch(Struct):
-    batch: list[Raw]
-    sentAt: Any = None  # noqa: N815 - the spec's name
-
-
 class _Keyed(Struct):
     writeKey: str | None = None  # noqa: N815 - the spec's name
 
@@ -119,23 +105,10 @@ class _Linked(Struct):
     batch: list[_Linked] = []
 
 
-_USUAL = msgspec.json.Decoder(Usual).decode
-_USUAL_BATCH = msgspec.json.Decoder(_UsualBatch).decode
-_ANY_BATCH = msgspec.json.Decoder(_AnyBatch).decode
 _KEYED = msgspec.json.Decoder(_Keyed).decode
 _LINKED = msgspec.json.Decoder(_Linked).decode
 _NOT_SO = (msgspec.DecodeError, RecursionError, ValueError)
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
-
-
-class _Taken(Struct):
-    """What of a body is kept."""
-
-    body: bytes
-    count: int
-    refused: list[tuple[int, MessageRefused, bytes]] = []
-    denied: bool = False
-    noes: list[bytes] = []
 
 
 def take(request: Request, desk: Desk) -> Reply:
@@ -160,11 +133,11 @@ def take(request: Request, desk: Desk) -> Reply:
     )
     try:
         if kind is None:
-            taken = _batch(request.body, sender, keyed=user is None and not public)
+            taken = taken_of_batch(request.body, sender, keyed=user is None and not public)
         else:
-            taken = _one(request.body, kind, sender, desk)
+            taken = taken_of_message(request.body, kind, sender, most_bytes=desk.rules.message_bytes)
     except MessageRefused as refused:
-        taken = _Taken(b"", 0, [(0, refused, request.body)])
+        taken = Taken(b"", 0, [(0, refused, request.body)])
     if not taken.count and not taken.refused:
         return _fresh_token(request, desk)
     refusals: tuple[bytes, ...] = ()
@@ -239,63 +212,6 @@ def _handed_over(body: bytes, now: int, desk: Desk) -> str | None:
     return next((linked(token, now, desk.secret) for token in tokens), None)
 
 
-def _one(content: bytes, kind: str, sender: Sender, desk: Desk) -> _Taken:
-    if len(content) > desk.rules.message_bytes:
-        raise MessageRefused("TOO_LARGE", "body", f"is larger than {desk.rules.message_bytes} bytes")
-    try:
-        if _USUAL(content).can_be_taken(kind, sender) and _is_flat(content):
-            return _Taken(content, 1)
-    except _NOT_SO:
-        pass
-    changed = long_way(content, kind, sender)
-    return _Taken(changed.content, 1, denied=changed.denied, noes=[content] if changed.denied else [])
-
-
-def _is_flat(content: bytes) -> bool:
-    """Whether it surely keeps the limits of depth and fields, by counts that take no parsing."""
-    brackets = content.count(b"{") + content.count(b"[")
-    # A field takes four signs at least.
-    return brackets <= DEEPEST and (len(content) <= 4 * MOST_FIELDS or content.count(b":") <= MOST_FIELDS)
-
-
-def _batch(content: bytes, sender: Sender, *, keyed: bool) -> _Taken:
-    """A batch whole if all of it is usual, else message by message; what carries a secret key (`keyed`) never whole."""
-    try:
-        usual = _USUAL_BATCH(content)
-        if (
-            not keyed
-            and 0 < len(usual.batch) <= MOST_MESSAGES
-            and all(one.can_be_taken(None, sender, usual.sentAt) for one in usual.batch)
-        ):
-            return _Taken(content, len(usual.batch))
-    except _NOT_SO:
-        pass
-    return _batch_by_message(content, sender)
-
-
-def _batch_by_message(content: bytes, sender: Sender) -> _Taken:
-    messages, sent_at = _cut_up(content)
-    if not messages and sender.visitor:
-        return _Taken(b"", 0)
-    if not 0 < len(messages) <= MOST_MESSAGES:
-        raise MessageRefused("TOO_LARGE", "batch", f"holds {len(messages)} messages: expected 1 to {MOST_MESSAGES}")
-    kept: list[bytes] = []
-    taken = _Taken(b"", 0, [], noes=[])
-    for place, message in enumerate(messages):
-        try:
-            changed = long_way(message, None, sender, sent_at=sent_at)
-        except MessageRefused as error:
-            taken.refused.append((place, error, message))
-            continue
-        kept.append(changed.content)
-        taken.denied = taken.denied or changed.denied
-        if changed.denied:
-            taken.noes.append(message)
-    taken.body = b'{"batch":[' + b",".join(kept) + b"]}"
-    taken.count = len(kept)
-    return taken
-
-
 def _refusals(noes: Sequence[bytes], known: Visitor | None, *, public: bool) -> tuple[bytes, ...]:
     """Who has said no: a browser that we know until then, by its cookie, or whom a server names.
 
@@ -317,37 +233,7 @@ def _refusals(noes: Sequence[bytes], known: Visitor | None, *, public: bool) -> 
 def _fresh_token(request: Request, desk: Desk) -> Reply:
     """To a page that sends no message, since all it wants is a token for its links: of the visitor that it has."""
     known = read_cookie(request.headers.get("cookie"), desk.rules.cookie)
-    return Reply(200, _answer(_Taken(b"", 0), known, request, desk), JSON)
-
-
-def _cut_up(content: bytes) -> tuple[list[bytes], object]:
-    """The JSON of each message of a batch, and when the batch was sent.
-
-    Raises:
-        MessageRefused: It is no batch.
-    """
-    try:
-        batch = _ANY_BATCH(content)
-        return [bytes(message) for message in batch.batch], batch.sentAt
-    except _NOT_SO:
-        pass
-    try:
-        # Half a character in one message makes the fast reader refuse them all. Escaped, it stays that message's fault.
-        body = json.loads(content.decode(), parse_float=Decimal)
-        messages, sent_at = body["batch"], body.get("sentAt")
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        parsed(content)  # Says more exactly what is wrong with the JSON, if that is it.
-        messages, sent_at = None, None
-    if not isinstance(messages, list):
-        raise MessageRefused("MISSING_VALUE", "batch", "is missing: expected a list of messages")
-    return [_written(message) for message in messages], sent_at
-
-
-def _written(message: object) -> bytes:
-    try:
-        return _ENCODE(message)
-    except UnicodeEncodeError:
-        return json.dumps(message, default=str).encode()  # It is refused for what could not be written here.
+    return Reply(200, _answer(Taken(b"", 0), known, request, desk), JSON)
 
 
 def _to_keep(
@@ -378,7 +264,7 @@ def _without_persons(value: Any) -> Any:
     return [_without_persons(one) for one in value] if isinstance(value, list) else value
 
 
-def _answer(taken: _Taken, visitor: Visitor | None, request: Request, desk: Desk) -> bytes:
+def _answer(taken: Taken, visitor: Visitor | None, request: Request, desk: Desk) -> bytes:
     answer: dict[str, Any] = {"success": bool(taken.count or not taken.refused)}
     if visitor is not None:
         answer["linker"] = linker(visitor.id, request.received_at // 1_000_000, desk.secret)
@@ -413,11 +299,3 @@ def _is_local(request: Request) -> bool:
     """Whether a browser on this very machine asks without TLS, where a Secure cookie would never come back."""
     host = (request.headers.get("host") or "").partition(":")[0]
     return host in ("localhost", "127.0.0.1") and request.headers.get("x-forwarded-proto") != "https"
-
-
-def failure(status: int, field: str, reason: str, *, retry_after: int | None = None) -> Reply:
-    """An answer that names what was wrong."""
-    told = {"code": HTTPStatus(status).name, "message": f"{field} {reason}"}
-    body = _ENCODE({"success": False, **told, "refused": [{"field": field, "reason": reason}]})
-    headers = (*JSON, ("retry-after", str(retry_after))) if retry_after is not None else JSON
-    return Reply(status, body, headers)

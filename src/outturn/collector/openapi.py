@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from outturn.collector import links, outcomes, pixels, postbacks, signatures
 from outturn.collector.exchange import Reply
-from outturn.collector.messages import ENDPOINTS, MOST_MESSAGES
+from outturn.collector.messages import ENDPOINTS
 from outturn.collector.openapi_schemas import SCHEMAS
+from outturn.collector.taken import MOST_MESSAGES
 from outturn.domain.links import SUB_IDS, VAST_EVENTS
 from outturn.domain.version import VERSION
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from outturn.collector.messages import MOST_MESSAGES
 from outturn.collector.outcome_entries import AMOUNTS, TEXTS, WHO
 from outturn.collector.outcomes import MOST_OUTCOMES
 from outturn.collector.postbacks import EVENTS
 from outturn.collector.settlement import ITEM_STATUSES
+from outturn.collector.taken import MOST_MESSAGES
 from outturn.domain.consent import PURPOSES
 from outturn.domain.errors import REFUSAL_CODES
 from outturn.domain.goals import OUTCOME_KINDS, OUTCOME_STATUSES

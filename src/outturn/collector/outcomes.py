@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from outturn.collector.addresses import cut
 from outturn.collector.checks import parsed
-from outturn.collector.exchange import Reply
+from outturn.collector.exchange import Reply, failure
 from outturn.collector.message_erasure import blanked
 from outturn.collector.message_rows import SOURCE
-from outturn.collector.messages import Refused, failure
+from outturn.collector.messages import Refused
 from outturn.collector.outcome_entries import AMOUNTS, TEXTS, Entry, read
 from outturn.collector.place import Rows
 from outturn.collector.postbacks import refused_row

@@ -20,10 +20,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from outturn.collector.addresses import cut
-from outturn.collector.exchange import Reply
+from outturn.collector.exchange import Reply, failure
 from outturn.collector.links import LONGEST_AGENT
 from outturn.collector.message_erasure import blanked
-from outturn.collector.messages import Refused, failure
+from outturn.collector.messages import Refused
 from outturn.collector.place import Rows, Stated
 from outturn.collector.queries import header, parameters
 from outturn.collector.settlement import COUNTS_AS, ITEM_STATUSES, Item, Unsettled, item_of, settle
