@@ -355,6 +355,14 @@ def test_a_no_of_somebody_unknown_is_kept_as_nobodys_and_a_servers_as_the_users(
     assert json.loads(no["consent"]) == DENIED
 
 
+def test_a_no_is_dated_as_its_message_is_where_the_clients_clock_is_wrong() -> None:
+    ahead = "2027-03-01T12:00:00Z"
+    told = {**TRACK, "type": "track", "timestamp": ahead, "context": {"consent": DENIED}}
+    event, no = taken(take(post("/v1/batch", {"batch": [told], "sentAt": ahead}), a_desk()))
+    assert (event["occurred_at"], no["occurred_at"]) == (NOW, NOW)
+    assert no["clock_mark"] is None
+
+
 def test_who_said_no_and_is_forgotten_is_known_by_no_record() -> None:
     told = {**TRACK, "context": {"consent": DENIED}}
     batch = [{**told, "type": "track"}, {**TRACK, "type": "track", "messageId": "m2", "userId": "u2"}]

@@ -143,7 +143,7 @@ def take(request: Request, desk: Desk) -> Reply:
     refusals: tuple[bytes, ...] = ()
     if taken.denied:
         known = read_cookie(request.headers.get("cookie"), desk.rules.cookie) if public else None
-        refusals = _refusals(taken.noes, known, public=public)
+        refusals = _refusals(taken, known, public=public)
         visitor = prefix = linked = None
     record = Messages(
         received_at=request.received_at,
@@ -212,14 +212,14 @@ def _handed_over(body: bytes, now: int, desk: Desk) -> str | None:
     return next((linked(token, now, desk.secret) for token in tokens), None)
 
 
-def _refusals(noes: Sequence[bytes], known: Visitor | None, *, public: bool) -> tuple[bytes, ...]:
+def _refusals(taken: Taken, known: Visitor | None, *, public: bool) -> tuple[bytes, ...]:
     """Who has said no: a browser that we know until then, by its cookie, or whom a server names.
 
     Silence, where consent is required, is nobody's word.
     """
     found = []
-    for content in noes[-1:] if public else noes:
-        body = parsed(content)
+    for content in taken.noes[-1:] if public else taken.noes:
+        body = {"sentAt": taken.sent_at, **parsed(content)}
         consent = (body.get("context") or {}).get("consent")
         who = {"anonymousId": known.id} if public and known else {}
         if not public:

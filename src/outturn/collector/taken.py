@@ -34,13 +34,23 @@ _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Taken(Struct):
-    """What of a body is kept."""
+    """What of a body is kept.
+
+    Attributes:
+        body: JSON: what was taken.
+        count: How many messages that is.
+        refused: By their places.
+        denied: Somebody said no to analytics, or said nothing where it takes a yes.
+        noes: JSON of the messages that did.
+        sent_at: Of the batch, as it says itself.
+    """
 
     body: bytes
     count: int
     refused: list[tuple[int, MessageRefused, bytes]] = []
     denied: bool = False
     noes: list[bytes] = []
+    sent_at: object = None
 
 
 def taken_of_message(content: bytes, kind: str, sender: Sender, *, most_bytes: int) -> Taken:
@@ -94,7 +104,7 @@ def _batch_by_message(content: bytes, sender: Sender) -> Taken:
     if not 0 < len(messages) <= MOST_MESSAGES:
         raise MessageRefused("TOO_LARGE", "batch", f"holds {len(messages)} messages: expected 1 to {MOST_MESSAGES}")
     kept: list[bytes] = []
-    taken = Taken(b"", 0, [], noes=[])
+    taken = Taken(b"", 0, [], noes=[], sent_at=sent_at)
     for place, message in enumerate(messages):
         try:
             changed = long_way(message, None, sender, sent_at=sent_at)
