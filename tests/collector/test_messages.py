@@ -82,6 +82,13 @@ def test_what_is_nested_too_deep_is_refused_alone_in_a_batch_too(depth: int) -> 
     assert [one["index"] for one in json.loads(reply.body)["refused"]] == [1]
 
 
+def test_a_message_that_is_too_large_is_refused_alone_in_a_batch_too() -> None:
+    large = {**TRACK, "type": "track", "messageId": "m2", "properties": {"text": "x" * RULES.message_bytes}}
+    reply = take(post("/v1/batch", {"batch": [{**TRACK, "type": "track"}, large]}), a_desk())
+    assert [event["event_id"] for event in taken(reply)] == ["collector:sec:m1"]
+    assert [one["code"] for one in json.loads(reply.body)["refused"]] == ["TOO_LARGE"]
+
+
 def test_a_record_that_cannot_be_read_holds_up_no_other() -> None:
     kept = take(post("/v1/track", TRACK), a_desk()).record
     assert isinstance(kept, Messages)

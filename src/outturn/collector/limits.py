@@ -38,8 +38,7 @@ class Bucket:
             bucket = self._left[sender] = [self._burst, at]
         left, before = bucket
         if at > before:
-            left += (at - before) * self._per_micro
-            left = min(left, self._burst)
+            left = min(self._burst, left + (at - before) * self._per_micro)
         allowed = left >= 1
         bucket[:] = (left - 1 if allowed else left, at)
         return allowed

@@ -132,10 +132,11 @@ def take(request: Request, desk: Desk) -> Reply:
         dice=desk.dice,
     )
     try:
+        most_bytes = desk.rules.message_bytes
         if kind is None:
-            taken = taken_of_batch(request.body, sender, keyed=user is None and not public)
+            taken = taken_of_batch(request.body, sender, keyed=user is None and not public, most_bytes=most_bytes)
         else:
-            taken = taken_of_message(request.body, kind, sender, most_bytes=desk.rules.message_bytes)
+            taken = taken_of_message(request.body, kind, sender, most_bytes=most_bytes)
     except MessageRefused as refused:
         taken = Taken(b"", 0, [(0, refused, request.body)])
     if not taken.count and not taken.refused:

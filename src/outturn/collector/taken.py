@@ -59,8 +59,7 @@ def taken_of_message(content: bytes, kind: str, sender: Sender, *, most_bytes: i
     Raises:
         MessageRefused: It cannot be taken.
     """
-    if len(content) > most_bytes:
-        raise MessageRefused("TOO_LARGE", "body", f"is larger than {most_bytes} bytes")
+    _require_small(content, most_bytes)
     try:
         if _USUAL(content).can_be_taken(kind, sender) and _is_flat(content):
             return Taken(content, 1)
@@ -70,6 +69,11 @@ def taken_of_message(content: bytes, kind: str, sender: Sender, *, most_bytes: i
     return Taken(changed.content, 1, denied=changed.denied, noes=[content] if changed.denied else [])
 
 
+def _require_small(content: bytes, most_bytes: int) -> None:
+    if len(content) > most_bytes:
+        raise MessageRefused("TOO_LARGE", "body", f"is larger than {most_bytes} bytes")
+
+
 def _is_flat(content: bytes) -> bool:
     """Whether it surely keeps the limits of depth and fields, by counts that take no parsing."""
     brackets = content.count(b"{") + content.count(b"[")
@@ -77,7 +81,7 @@ def _is_flat(content: bytes) -> bool:
     return brackets <= DEEPEST and (len(content) <= 4 * MOST_FIELDS or content.count(b":") <= MOST_FIELDS)
 
 
-def taken_of_batch(content: bytes, sender: Sender, *, keyed: bool) -> Taken:
+def taken_of_batch(content: bytes, sender: Sender, *, keyed: bool, most_bytes: int) -> Taken:
     """A batch whole if all of it is usual, else message by message; what carries a secret key (`keyed`) never whole.
 
     Raises:
@@ -89,15 +93,15 @@ def taken_of_batch(content: bytes, sender: Sender, *, keyed: bool) -> Taken:
             not keyed
             and 0 < len(usual.batch) <= MOST_MESSAGES
             and all(one.can_be_taken(None, sender, usual.sentAt) for one in usual.batch)
-            and all(map(_is_flat, map(bytes, _ANY_BATCH(content).batch)))
+            and all(len(one) <= most_bytes and _is_flat(one) for one in map(bytes, _ANY_BATCH(content).batch))
         ):
             return Taken(content, len(usual.batch))
     except _NOT_SO:
         pass
-    return _batch_by_message(content, sender)
+    return _batch_by_message(content, sender, most_bytes)
 
 
-def _batch_by_message(content: bytes, sender: Sender) -> Taken:
+def _batch_by_message(content: bytes, sender: Sender, most_bytes: int) -> Taken:
     messages, sent_at = _cut_up(content)
     if not messages and sender.visitor:
         return Taken(b"", 0)
@@ -107,6 +111,7 @@ def _batch_by_message(content: bytes, sender: Sender) -> Taken:
     taken = Taken(b"", 0, [], noes=[], sent_at=sent_at)
     for place, message in enumerate(messages):
         try:
+            _require_small(message, most_bytes)
             changed = long_way(message, None, sender, sent_at=sent_at)
         except MessageRefused as error:
             taken.refused.append((place, error, message))
