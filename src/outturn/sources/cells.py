@@ -45,6 +45,7 @@ INSTANTS = frozenset({Kind.AT, Kind.AT_LOCAL, Kind.VERSION})
 LOOKED_UP = frozenset({Kind.DAY, Kind.CURRENCY, Kind.ZONE, Kind.KEY})
 """Kinds of which a file has few distinct texts, or whose reading is dear: read once per distinct text."""
 
+_FEW = 16
 _LONGEST_MARK = 12
 _BEGINS_NO_MARK = " OR ".join(
     f"(text >= '{first}' AND text < '{after}')" for first, after in (("0", ":"), ("A", "N"), ("O", "n"), ("o", "{"))
@@ -110,7 +111,9 @@ def value(cell: Cell, text: str, conditions: Conditions) -> str:
         return number_styles.value(text, cell.kind, conditions.style)
     plain = f"CASE WHEN {present(text)} THEN TRIM({text}) END"
     if cell.choices:
-        return f"LOWER({plain})"
+        # Most stand as they are meant; only what differs is trimmed.
+        same = " ".join(f"WHEN {quoted} THEN {quoted}" for quoted in (f"'{choice}'" for choice in cell.choices[:_FEW]))
+        return f"CASE {text} {same} ELSE LOWER({plain}) END"
     return _READ[cell.kind](text, plain, conditions)
 
 
@@ -173,7 +176,9 @@ def faults(cell: Cell, *, filled: bool) -> list[Fault]:
 
 def quick(cell: Cell) -> str:
     """SQL that is true only where none of `faults` can hold: the usual row, told at little cost."""
-    if cell.choices or cell.kind is Kind.COUNT or cell.kind in {Kind.AT, Kind.AT_LOCAL}:
+    if cell.kind is Kind.COUNT:
+        return f"{cell.name} >= 0"
+    if cell.choices or cell.kind in {Kind.AT, Kind.AT_LOCAL}:
         return f"{cell.name} IS NOT NULL AND NOT ({' OR '.join(fault.when for fault in faults(cell, filled=False))})"
     return f"{cell.name} IS NOT NULL"
 
@@ -202,10 +207,11 @@ def _account(text: str, plain: str, conditions: Conditions) -> str:
     return f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN {text} ELSE {undashed} END"
 
 
-def _flag(_text: str, plain: str, _conditions: Conditions) -> str:
+def _flag(text: str, plain: str, _conditions: Conditions) -> str:
     word = f"LOWER({plain})"
     return (
-        f"CASE WHEN {word} IN ('true', 'yes', '1', 't', 'y') THEN TRUE "
+        f"CASE WHEN {text} = 'true' THEN TRUE WHEN {text} = 'false' THEN FALSE "
+        f"WHEN {word} IN ('true', 'yes', '1', 't', 'y') THEN TRUE "
         f"WHEN {word} IN ('false', 'no', '0', 'f', 'n') THEN FALSE END"
     )
 
@@ -215,8 +221,8 @@ _READ: dict[Kind, Callable[[str, str, Conditions], str]] = {
     Kind.TEXT: lambda text, _plain, _c: f"CASE WHEN {present(text)} THEN {text} END",
     Kind.ID: _id,
     Kind.ACCOUNT: _account,
-    Kind.AT: lambda _text, plain, c: instants.instant(plain, c.otherwise),
-    Kind.AT_LOCAL: lambda _text, plain, c: instants.local_instant(plain, c.zone, c.otherwise),
-    Kind.VERSION: lambda _text, plain, c: instants.instant(plain, c.otherwise),
+    Kind.AT: lambda text, plain, c: instants.read(text, plain, c.otherwise),
+    Kind.AT_LOCAL: lambda text, plain, c: instants.read_local(text, plain, c.zone, c.otherwise),
+    Kind.VERSION: lambda text, plain, c: instants.read(text, plain, c.otherwise),
     Kind.FLAG: _flag,
 }

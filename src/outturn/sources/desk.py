@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # The whole process stays under a gigabyte with the first; identifiers by the million need a table of them.
 _MEMORY, _MEMORY_OF_KEYS = "500MB", "1GB"
+# From about this size on, a file's keys take longer than it takes the compiler of their function to come up.
+_MANY_KEYS_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
@@ -70,7 +72,9 @@ def engine_of(desk: Desk, job: Job, recognised: Recognised) -> duckdb.DuckDBPyCo
     # Stdout is a command's answer, where DuckDB would draw its own progress.
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     if keyed:
-        prepare_keys(connection, desk.workspace.secret(), desk.suppressed)
+        many = job.content.size > _MANY_KEYS_BYTES
+        region = str(desk.workspace.settings["privacy.phone_region"])
+        prepare_keys(connection, desk.workspace.secret(), desk.suppressed, phone_region=region, many=many)
     set_variables(connection, desk, job)
     return connection
 

@@ -1,21 +1,24 @@
-"""Personal identifiers become keyed hashes inside the engine, once per distinct value, before anything is written."""
+"""Personal identifiers become keyed hashes inside the engine, before anything is written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from outturn.domain.identifiers import RECORD_DIGITS, hmac_pads
+from outturn.domain.identifiers import RECORD_DIGITS, hmac_pads, identity_key
 from outturn.domain.phones import canonical_phone
 from outturn.sources.cells import SPOILT_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import duckdb
 
     from outturn.sources.source import Cell
+
+_MOST_REMEMBERED = 300_000
 
 # As `canonical_id` of the domain has it.
 _OWN_ID = (
@@ -24,9 +27,11 @@ _OWN_ID = (
 )
 _CANONICAL = {
     # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
+    # Most are of visible ASCII signs alone, which needs no trimming.
     # An address that came as its SHA-256 is known by that: it meets its like, never the address itself.
     "email": (
-        r"CASE WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) "
+        r"CASE WHEN regexp_full_match(text, '[!-?A-~]+@[!-?A-~]*\.[!-?A-~]*') THEN LOWER(text) "
+        r"WHEN regexp_full_match(TRIM(text), '\S+@[^\s@]*\.[^\s@]*') THEN LOWER(TRIM(text)) "
         r"WHEN regexp_full_match(TRIM(text), '[0-9a-fA-F]{64}') THEN 'sha256:' || LOWER(TRIM(text)) END"
     ),
     "user": _OWN_ID,
@@ -36,17 +41,39 @@ _CANONICAL = {
 """Identifier -> SQL for its canonical text; others are trimmed."""
 
 
-def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppressed: Iterable[bytes]) -> None:
+def prepare_keys(
+    connection: duckdb.DuckDBPyConnection,
+    secret: bytes,
+    suppressed: Iterable[bytes],
+    *,
+    phone_region: str = "",
+    many: bool = False,
+) -> None:
     """Teach an engine `outturn_key(kind, canonical)`, `outturn_record(what, native)` and whom to forget (`suppressed`).
 
-    The pads are bound as variables: the secret never stands in the text of a statement.
+    Beside them stands `outturn_phone(text)`: the key of a phone number as it stands in the file. The pads
+    are bound as variables: the secret never stands in the text of a statement.
+
+    Args:
+        connection: The engine.
+        secret: The workspace's key.
+        suppressed: Keys of people who asked to be forgotten.
+        phone_region: ISO 3166 country of phone numbers without `+`; empty: they are none.
+        many: Hundreds of thousands of keys are to come: made by the compiled function, which takes half a second to
+            come up and then a fifth of the time of the engine's own.
     """
-    inner, outer = hmac_pads(secret)
-    connection.execute("SET VARIABLE outturn_inner = $pad::BLOB", {"pad": inner})
-    connection.execute("SET VARIABLE outturn_outer = $pad::BLOB", {"pad": outer})
-    connection.execute(
-        "CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS unhex(sha256(getvariable('outturn_outer') || "
-        "unhex(sha256(getvariable('outturn_inner') || encode(kind || ':' || canonical)))))"
+    if many:
+        _make_many(connection, secret)
+    else:
+        _make_few(connection, secret)
+    phones = _phone_keys(secret, phone_region)
+    connection.create_function(
+        "outturn_phone",
+        phones,
+        ["VARCHAR"],
+        "BLOB",
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
     )
     connection.execute(
         "CREATE OR REPLACE MACRO outturn_record(what, native) AS what || ':' || "
@@ -55,6 +82,49 @@ def prepare_keys(connection: duckdb.DuckDBPyConnection, secret: bytes, suppresse
     connection.register("suppressed_keys", pa.table({"key": pa.array(sorted(suppressed), pa.binary())}))
     connection.execute("CREATE OR REPLACE TABLE suppressed AS SELECT * FROM suppressed_keys")
     connection.unregister("suppressed_keys")
+
+
+def _phone_keys(secret: bytes, region: str) -> Callable[[pa.ChunkedArray], Any]:
+    """What makes keys of phone numbers as they stand: no SQL knows what numbers there are.
+
+    Each text is looked at once and remembered.
+    """
+    known: dict[str | None, bytes | None] = {}
+
+    def keys_of(texts: pa.ChunkedArray) -> pa.Array:
+        if len(known) > _MOST_REMEMBERED:
+            known.clear()
+        asked = texts.to_pylist()
+        for text in set(asked) - known.keys():
+            canonical = canonical_phone(text, region=region or None) if text else None
+            known[text] = identity_key(secret, "phone", canonical) if canonical else None
+        return pa.array([known[text] for text in asked], pa.binary())
+
+    return keys_of
+
+
+def _make_few(connection: duckdb.DuckDBPyConnection, secret: bytes) -> None:
+    inner, outer = hmac_pads(secret)
+    connection.execute("SET VARIABLE outturn_inner = $pad::BLOB", {"pad": inner})
+    connection.execute("SET VARIABLE outturn_outer = $pad::BLOB", {"pad": outer})
+    connection.execute(
+        "CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS unhex(sha256(getvariable('outturn_outer') || "
+        "unhex(sha256(getvariable('outturn_inner') || encode(kind || ':' || canonical)))))"
+    )
+
+
+def _make_many(connection: duckdb.DuckDBPyConnection, secret: bytes) -> None:
+    from outturn.sources.keyed_hashes import keyed_hash  # noqa: PLC0415 - brings the compiler along
+
+    connection.create_function(
+        "outturn_hash",
+        keyed_hash(secret),
+        ["VARCHAR"],
+        "BLOB",
+        type=PythonUDFType.ARROW,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
+    connection.execute("CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS outturn_hash(kind || ':' || canonical)")
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: str) -> None:
@@ -80,9 +150,11 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
 
 
 def key_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
-    """SQL for a cell's key, row by row: where texts are so many that a table of them would take more than it saves."""
-    connection.execute(f"CREATE OR REPLACE MACRO canonical_{cell.name}(text) AS {_canonical(cell)}")
+    """SQL for a cell's key, row by row: where a table of the texts would take more than it saves."""
     text = f"{cell.name}_text"
+    if cell.identity == "phone":
+        return f"outturn_phone({text})"
+    connection.execute(f"CREATE OR REPLACE MACRO canonical_{cell.name}(text) AS {_canonical(cell)}")
     return f"CASE WHEN TRIM({text}) <> '' THEN outturn_key('{cell.identity}', canonical_{cell.name}({text})) END"
 
 
@@ -91,4 +163,8 @@ def _canonical(cell: Cell) -> str:
     if cell.canonical or cell.identity in {"email", "phone"}:
         return cell.canonical or _CANONICAL["email"]
     own = _CANONICAL.get(cell.identity, "TRIM(text)")
-    return f"CASE WHEN NOT regexp_full_match(TRIM(text), '{SPOILT_KEY}') THEN {own} END"
+    # Each of its forms has one of these signs, which are looked for in a tenth of the time.
+    spoilt = (
+        f"CASE WHEN contains(text, '+') OR contains(text, '#') THEN regexp_full_match(TRIM(text), '{SPOILT_KEY}') END"
+    )
+    return f"CASE WHEN NOT COALESCE({spoilt}, FALSE) THEN {own} END"

@@ -27,6 +27,7 @@ _SERIAL = r"(?:[234]\d{4}|5[0-4]\d{3})(?:\.\d+)?"
 _WORDS_DAY_FIRST = r"^(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de)?[ -](\p{L}{3,10})\.?,?(?: de)?[ -](\d{4})\b"
 _WORDS_MONTH_FIRST = r"^(\p{L}{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\b"
 _OFFSET = r"(?i)(:\d{2}(?:\.\d+)?(?:\s*[ap]\.?m\.?)?)\s*(z|utc|gmt|[+-]\d{2}:?\d{2})$"
+_STATED = "([zZ]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 _DAY_MILLISECONDS = 86_400_000
 
@@ -51,6 +52,39 @@ def is_usual(text: str) -> str:
     return f"(strpos({text}, '-') = 5 OR {whole})"
 
 
+def read(raw: str, text: str, otherwise: Otherwise | None = None) -> str:
+    """SQL for what `instant` gives, told of a usual text at little cost.
+
+    Args:
+        raw: SQL for the text as it stands, which a cast reads in less time than it takes to trim it.
+        text: SQL for the trimmed text.
+        otherwise: As of `instant`.
+    """
+    # Nothing stands before or behind it: it is trimmed already.
+    usual = f"{_begins_iso(raw)} AND (suffix({raw}, 'Z') OR regexp_matches({raw}, '[0-9]$'))"
+    at = f"TRY_CAST({_together(raw)} AS TIMESTAMPTZ)"
+    return f"CASE WHEN {usual} THEN {at} ELSE {instant(text, otherwise)} END"
+
+
+def read_local(raw: str, text: str, zone: str, otherwise: Otherwise | None = None) -> str:
+    """SQL for what `local_instant` gives, told of a usual text at little cost; as `read`."""
+    stated = f"{_begins_iso(raw)} AND length({raw}) > 11 AND regexp_matches({raw}, '{_STATED}')"
+    at = f"TRY_CAST({_together(raw)} AS TIMESTAMPTZ)"
+    return f"CASE WHEN {stated} THEN {at} ELSE {local_instant(text, zone, otherwise)} END"
+
+
+def _begins_iso(raw: str) -> str:
+    return f"{raw} >= '0' AND {raw} < ':' AND strpos({raw}, '-') = 5"
+
+
+def _together(raw: str) -> str:
+    """SQL for a time with its offset beside it, as a cast asks for it."""
+    return (
+        f"CASE WHEN contains({raw}, ' +') OR contains({raw}, ' -') "
+        f"THEN REPLACE(REPLACE({raw}, ' -', '-'), ' +', '+') ELSE {raw} END"
+    )
+
+
 def instant(text: str, otherwise: Otherwise | None = None) -> str:
     """SQL for the instant in a trimmed text: with an offset, else UTC; or whole microseconds. NULL: none.
 
@@ -68,7 +102,7 @@ def instant(text: str, otherwise: Otherwise | None = None) -> str:
 
 def local_instant(text: str, zone: str, otherwise: Otherwise | None = None) -> str:
     """SQL for the instant in a trimmed text: as `instant`, but without an offset it is a time of `zone` (SQL)."""
-    stated = f"regexp_matches({text}, '([zZ]|UTC|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') AND length({text}) > 11"
+    stated = f"regexp_matches({text}, '{_STATED}') AND length({text}) > 11"
     local = f"timezone({zone}, timezone('UTC', {instant(text)}))"
     other = f"WHEN NOT {is_usual(text)} THEN {_other(text, zone, otherwise)} " if otherwise else ""
     return f"CASE {other}WHEN {stated} OR strpos({text}, '-') <> 5 THEN {instant(text)} ELSE {local} END"

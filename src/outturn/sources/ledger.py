@@ -20,7 +20,8 @@ def entries(rows: str, columns: str) -> str:
     by = {name: f"sale_by_{name}" for name in ("order_id", "deal_id")}
     sales = "".join(
         f", {view} AS (SELECT {name}, arg_min(row_id, line) AS sale FROM entries "  # noqa: S608
-        f"WHERE kind IN {_SALES} AND {name} IS NOT NULL GROUP BY {name})"
+        # Of the sales that something took back alone: most files have few of them.
+        f"WHERE kind IN {_SALES} AND {name} IN (SELECT {name} FROM entries WHERE kind IN {_BACK}) GROUP BY {name})"
         for name, view in by.items()
     )
     joins = " ".join(

@@ -131,6 +131,8 @@ def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[
 
 def as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner) -> str:
     """SQL for a cell whose few texts, or whose one form, the sample shows; empty where it shows neither."""
+    if cell.kind is Kind.KEY:
+        return key_sql(connection, cell)
     text = f"{cell.name}_text"
     found = connection.execute(
         f"SELECT DISTINCT {text} FROM texts WHERE {cells.present(text)} AND cells IS NULL LIMIT 2000"  # noqa: S608

@@ -39,11 +39,17 @@ _CELLS = (
     Cell("company_key", Kind.KEY, ("company_id",), identity="company"),
     Cell("stated_share", Kind.SHARE, ("probability",)),
 )
-_PREFIX = f"regexp_extract(click_id, '^({'|'.join(_CLICK_IDS)})[:=](.+)$', 1)"
-_BARE = f"regexp_replace(click_id, '^({'|'.join(_CLICK_IDS)})[:=]', '')"
+_PREFIX = f"^({'|'.join(_CLICK_IDS)})[:=]"
+_PREFIXED = "contains(click_id, ':') OR contains(click_id, '=')"
+# Once for each row: whose id it says that it is, and the id without that.
+_ROWS = f"""
+    SELECT
+        *, CASE WHEN {_PREFIXED} THEN regexp_extract(click_id, '{_PREFIX}(.+)$', 1) ELSE '' END AS click_name,
+        CASE WHEN {_PREFIXED} THEN regexp_replace(click_id, '{_PREFIX}', '') ELSE click_id END AS click
+    FROM accepted
+"""  # noqa: S608
 _CLICKS = ", ".join(
-    f"CASE WHEN {_PREFIX} = '{name}'{' OR ' + _PREFIX + chr(61) + chr(39) * 2 if name == 'gclid' else ''} THEN "
-    f"{_BARE} END AS {name}"
+    f"CASE WHEN click_name IN ('{name}'{', ' + chr(39) * 2 if name == 'gclid' else ''}) THEN click END AS {name}"
     for name in _CLICK_IDS
 )
 _COLUMNS = (
@@ -64,7 +70,7 @@ SOURCE = Source(
             _CELLS,
             # A table with `value` is one of conversions, which may have ids and kinds as well.
             without=("value",),
-            outputs={"outcomes": entries("SELECT * FROM accepted", _COLUMNS)},
+            outputs={"outcomes": entries(_ROWS, _COLUMNS)},
             checks=(
                 Check(
                     "MISSING_VALUE",

@@ -96,7 +96,7 @@ def read(connection: duckdb.DuckDBPyConnection, frame: Frame, recognised: Recogn
     """
     connection.execute(cells.PRESENT)
     present = [cell for cell in recognised.layout.cells if cell.name in recognised.columns]
-    if frame.kind == "csv" and frame.content.size > _QUICK_BYTES and not any(cell.kind is Kind.KEY for cell in present):
+    if frame.kind == "csv" and frame.content.size > _QUICK_BYTES:
         reading = _read_quickly(connection, Reading(frame, recognised), present, manner)
         if reading is not None:
             return reading
@@ -131,7 +131,17 @@ def _read_quickly(
     conditions = Conditions(style, quoted_text(manner.zone))
     statement = _parse_statement(reading, conditions, f"({texts_statement(frame, recognised, 'streamed')})", written)
     frame.load(connection, recognised.header, wanted, statement)
-    return None if _one(connection, "SELECT EXISTS (SELECT 1 FROM parsed WHERE refusal >= 0)") else reading
+    refused = f"SELECT 1 FROM parsed WHERE refusal >= 0{_forgotten(reading)}"  # noqa: S608
+    return None if _one(connection, f"SELECT EXISTS ({refused})") else reading
+
+
+def _forgotten(reading: Reading) -> str:
+    """Further SQL for rows that will be refused because of whose they are: those too are to be shown."""
+    layout = reading.recognised.layout
+    keys = [cell.name for cell in layout.cells if cell.kind is Kind.KEY and reading.has(cell.name)]
+    if not keys or layout.suppressed == "strip":
+        return ""
+    return "".join(f" OR {key} IN (SELECT key FROM suppressed)" for key in keys)  # noqa: S608
 
 
 def _read_carefully(
