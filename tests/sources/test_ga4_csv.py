@@ -70,6 +70,17 @@ PERIOD = HEADER.replace(",Date", "") + ",1300,900,4.5,100.10\n"
 PERIOD += "google / cpc,1000,700,4.5,100.10\nnews / email,300,200,0,0\n"
 
 
+def test_a_second_table_far_below_a_large_one_is_ignored_too(world: World) -> None:
+    # Of a file of this size the first rows alone are looked at before all of it is read.
+    row = "autumn and a long name of a campaign,2026-09-01,1,1,1,1.00\n"
+    rows = (5 << 20) // len(row)
+    below = "# All users,2026-09-02,9,9,9,9.00\nwhat it says of other days,2026-09-02,9,9,9,9.00\n"
+    header = HEADER.replace("source / medium", "campaign")
+    report = world.text("traffic.csv", header + row * rows + below, currency="EUR")
+    assert (report.accepted, report.refused, report.ignored) == (rows, 0, 2)
+    assert report.totals["EUR"]["sessions"] == rows
+
+
 def test_a_report_without_days_is_kept_as_its_period(world: World) -> None:
     report = world.text("period.csv", BLOCK + PERIOD, currency="EUR")
     assert (report.verdict, report.accepted, report.ignored) == ("period_only", 2, 1)

@@ -9,18 +9,17 @@ report: a report on products is told by `Advertised ASIN` itself. Campaigns belo
 
 from __future__ import annotations
 
-from outturn.sources.claimed import CLAIM_COLUMNS
+from outturn.sources.claimed import Claim, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 
 
 def _claims(windows: dict[str, tuple[str, str, str]]) -> str:
     """One claim per window of a row; by its name: click or view, the cell of orders, the cell of sales."""
-    return " UNION ALL ".join(
-        f"SELECT {CLAIM_COLUMNS}, 'purchase' AS conversion_action, '{click_or_view}' AS click_or_view, "  # noqa: S608
-        f"'{window}' AS attribution_window, 'unknown' AS date_basis, CASE WHEN {sales} IS NOT NULL THEN currency END "
-        f"AS currency, {orders} AS claimed_conversions, {sales} AS claimed_value_micros FROM accepted "
-        f"WHERE {orders} IS NOT NULL OR {sales} IS NOT NULL"
-        for window, (click_or_view, orders, sales) in windows.items()
+    return claims_of_spend(
+        *(
+            Claim("purchase", click_or_view, window, conversions=orders, value=sales)
+            for window, (click_or_view, orders, sales) in windows.items()
+        )
     )
 
 

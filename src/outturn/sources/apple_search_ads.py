@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from outturn.sources.claimed import claims_of_spend
+from outturn.sources.claimed import NOT_VALUED, Claim, claims_of_spend
 from outturn.sources.dates import days_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Relation, Source
+from outturn.sources.total_rows import blank
 from outturn.sources.zone_names import zone_names
 
 if TYPE_CHECKING:
@@ -62,9 +63,11 @@ _REPORT = (
     Cell("view_installs", Kind.SHARE, ("Installs (View-Through)",)),
     Cell("installs", Kind.SHARE, ("Installs (Total)", "Installs", "Conversions")),
 )
-_CLAIMS = " UNION ALL ".join(
-    claims_of_spend(action="install", click_or_view=seen, conversions=cell, value="CAST(NULL AS BIGINT)")
-    for seen, cell in (("all", "installs"), ("click", "tap_installs"), ("view", "view_installs"))
+_CLAIMS = claims_of_spend(
+    *(
+        Claim("install", seen, conversions=cell, value=NOT_VALUED)
+        for seen, cell in (("all", "installs"), ("click", "tap_installs"), ("view", "view_installs"))
+    )
 )
 _HIERARCHY = {"campaign": _CAMPAIGN, "ad_group": _AD_GROUP, "ad": _AD}
 
@@ -79,14 +82,14 @@ def _report(level: str, own: tuple[str, ...] = (), without: tuple[str, ...] = ()
     ]
     if own:
         cells.insert(0, Cell("reported", Kind.TEXT, own, required=True))
-    blank = " AND ".join(f"COALESCE(TRIM({name}_text), '') = ''" for name in ("first", *(cell.name for cell in cells)))
+    unnamed = blank("first_text", *(f"{cell.name}_text" for cell in cells))
     return Layout(
         f"{level}_report",
         (*cells, *_REPORT),
         table="ad_spend",
         outputs={"claims": _CLAIMS},
         without=without,
-        total=blank if own else "COALESCE(TRIM(first_text) = '', FALSE)",
+        total=unnamed if own else "COALESCE(TRIM(first_text) = '', FALSE)",
         totals=SPEND_TOTALS,
         level=level,
         preamble=_above,

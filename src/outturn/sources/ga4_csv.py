@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from outturn.sources.claimed import CLAIM_COLUMNS
+from outturn.sources.claimed import CLAIM_COLUMNS, NOT_COUNTED, NOT_VALUED, Claim, claims_of_spend
 from outturn.sources.dates import days_of
-from outturn.sources.source import Cell, Kind, Layout, Preamble, Source, Total
+from outturn.sources.source import Cell, Check, Kind, Layout, Preamble, Source, Total
+from outturn.sources.total_rows import blank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,22 +42,18 @@ _FIGURES = (
     Cell("currency", Kind.CURRENCY, ("Currency",)),
     Cell("revenue_micros", Kind.MONEY, ("Total revenue ({currency})", "Total revenue", "Purchase revenue")),
 )
-_COLUMNS = CLAIM_COLUMNS.replace("campaign_name", "dimension AS campaign_name")
 # Both kinds always, so that neither alone is taken for the platform's one total.
-_CLAIMS = f"""
-    SELECT
-        {_COLUMNS}, 'key_events' AS conversion_action, 'all' AS click_or_view, 'session' AS attribution_window,
-        'conversion' AS date_basis, key_events AS claimed_conversions
-    FROM accepted
-    UNION ALL BY NAME
-    SELECT
-        {_COLUMNS}, 'total_revenue' AS conversion_action, 'all' AS click_or_view, 'session' AS attribution_window,
-        'conversion' AS date_basis, CASE WHEN revenue_micros IS NOT NULL THEN currency END AS currency,
-        revenue_micros AS claimed_value_micros
-    FROM accepted
-"""  # noqa: S608
-_BELOW = "COALESCE(line >= MIN(CASE WHEN starts_with(first_text, '#') THEN line END) OVER (), FALSE)"
-_BLANK = "TRIM(COALESCE({0}_text, '')) = ''"
+_CLAIMS = claims_of_spend(
+    Claim("key_events", "all", "session", "conversion", conversions="key_events", value=NOT_VALUED),
+    Claim("total_revenue", "all", "session", "conversion", conversions=NOT_COUNTED, value="revenue_micros"),
+    columns=CLAIM_COLUMNS.replace("campaign_name", "dimension AS campaign_name"),
+    blank_too=True,
+)
+_OTHER = "starts_with(first_text, '#')"
+_BELOW = f"COALESCE(line >= (SELECT MIN(line) FROM texts WHERE {_OTHER}), FALSE)"  # noqa: S608
+# Of a large file `texts` is first no more than a sample. A line that it missed sends the file to the slower reading,
+# where `texts` is all of it and no such line is left to refuse.
+_MISSED = Check("COLUMN_SHIFT", _OTHER, "begins another table")
 _PERIOD_LINE = re.compile(r"\W*(start|end) date:\s*(\d{8})\W*", re.IGNORECASE)
 
 
@@ -70,7 +67,7 @@ def _period(lines: Sequence[str], _order: Order = "") -> Preamble:
 
 def _report(name: str, level: str, headers: tuple[str, ...], without: tuple[str, ...] = ()) -> tuple[Layout, Layout]:
     """The report by day, and the one without days."""
-    dimension, blank = Cell("dimension", Kind.TEXT, headers, required=True), _BLANK.format("dimension")
+    dimension = Cell("dimension", Kind.TEXT, headers, required=True)
 
     def layout(title: str, *cells: Cell, total: str, without: tuple[str, ...] = without, sample: str = "") -> Layout:
         return Layout(
@@ -78,6 +75,7 @@ def _report(name: str, level: str, headers: tuple[str, ...], without: tuple[str,
             (*cells, *_FIGURES),
             outputs={"claims": _CLAIMS},
             without=without,
+            checks=(_MISSED,),
             total=f"({total}) OR {_BELOW}",
             totals=(
                 Total("sessions", "sessions"),
@@ -91,11 +89,11 @@ def _report(name: str, level: str, headers: tuple[str, ...], without: tuple[str,
         )
 
     return (
-        layout(name, dimension, _DAY, total=f"{blank} AND {_BLANK.format('date_day')}"),
+        layout(name, dimension, _DAY, total=blank("dimension_text", "date_day_text")),
         layout(
             f"{name}_of_period",
             dimension,
-            total=blank,
+            total=blank("dimension_text"),
             without=(*without, *_DAY.headers),
             sample=f"# Start date: 20260901\n# End date: 20260930\n{headers[0]},Sessions,Key events\nautumn,12,2.5\n",
         ),

@@ -7,7 +7,7 @@ its rows (removed campaigns), so they are never added. API rows repeat per devic
 
 from __future__ import annotations
 
-from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
+from outturn.sources.claimed import NOT_VALUED, Claim, claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 
 _CAMPAIGN = Cell(
@@ -87,11 +87,8 @@ _REPORT = (
     ),
     Cell("view_claims", Kind.SHARE, ("View-through conv.", "View-through conversions")),
 )
-_VIEW_CLAIMS = (
-    f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL "  # noqa: S608
-    "FROM accepted WHERE view_claims IS NOT NULL"
-)
-_REPORT_CLAIMS = claims_of_spend() + _VIEW_CLAIMS
+_VIEW_CLAIMS = Claim(click_or_view="view", conversions="view_claims", value=NOT_VALUED)
+_REPORT_CLAIMS = claims_of_spend(Claim(), _VIEW_CLAIMS)
 # The label stands in the first column, whichever that is, and in the campaign's where that is another.
 _WORDS = ("Tot", "Gesamt", "Insgesamt")
 _LABEL = r"'^\s*(Total(es)?|Totaux|Totaal|Gesamt|Insgesamt)\s*(:|$|[-–])'"
@@ -166,7 +163,7 @@ _STATS = (
     Cell("view_claims", Kind.SHARE, ("view_through_conversions",)),
 )
 # Click-through (`conversions`) and view-through conversions are apart, and neither is part of the other.
-_STATS_CLAIMS = claims_of_spend(click_or_view="click") + _VIEW_CLAIMS
+_STATS_CLAIMS = claims_of_spend(Claim(click_or_view="click"), _VIEW_CLAIMS)
 _CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
 _AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from outturn.sources.claimed import claim_cells, claims_of_spend
+from outturn.sources.claimed import NOT_VALUED, Claim, claim_cells, claims_of_spend
 from outturn.sources.dates import days_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Source
 from outturn.sources.total_rows import LABELLED
@@ -73,13 +73,11 @@ _REPORT = (
     Cell("lead_claims", Kind.SHARE, ("Leads",)),
 )  # fmt: skip
 # The parts stand beside the whole and are never added to it.
-_CLAIMS = " UNION ALL ".join(
-    (
-        claims_of_spend(),
-        claims_of_spend(click_or_view="click", conversions="click_claims", value="CAST(NULL AS BIGINT)"),
-        claims_of_spend(click_or_view="view", conversions="view_claims", value="CAST(NULL AS BIGINT)"),
-        claims_of_spend(action="lead", conversions="lead_claims", value="CAST(NULL AS BIGINT)"),
-    )
+_CLAIMS = claims_of_spend(
+    Claim(),
+    Claim(click_or_view="click", conversions="click_claims", value=NOT_VALUED),
+    Claim(click_or_view="view", conversions="view_claims", value=NOT_VALUED),
+    Claim("lead", conversions="lead_claims", value=NOT_VALUED),
 )
 
 

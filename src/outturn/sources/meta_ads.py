@@ -9,9 +9,10 @@ how many actions there were and what they were worth in two tables: both halves 
 from __future__ import annotations
 
 from outturn.sources.claim_halves import COUNT, VALUE, completed, other_half
-from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
+from outturn.sources.claimed import CLAIM_COLUMNS, Claim, claim_cells, claims_of_spend
 from outturn.sources.loans import CLAIMED
 from outturn.sources.source import SPEND_TOTALS, Cell, Check, Kind, Layout, Source
+from outturn.sources.total_rows import blank
 
 _SPENT = (
     "Amount spent", "Ausgegebener Betrag", "Montant dépensé", "Importe gastado", "Importo speso", "Valor usado",
@@ -122,7 +123,7 @@ _EXPORT = (
         ("Purchases conversion value", "Website purchases conversion value", "Conversion-Wert für Käufe"),
     ),
 )
-_TOTAL = "TRIM(COALESCE(campaign_name_text, '')) = ''"
+_TOTAL = blank("campaign_name_text")
 
 
 def _export(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
@@ -130,7 +131,7 @@ def _export(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
         f"{level}_export",
         (_CAMPAIGN, *cells, *_EXPORT),
         table="ad_spend",
-        outputs={"claims": claims_of_spend(action="purchase")},
+        outputs={"claims": claims_of_spend(Claim("purchase"))},
         without=without,
         total=_TOTAL,
         totals=SPEND_TOTALS,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
+from outturn.sources.claimed import NOT_VALUED, Claim, claim_cells, claims_of_spend
 from outturn.sources.dates import days_of, range_of
 from outturn.sources.microsoft_zones import zone_named, zone_sql
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Preamble, Source
@@ -82,10 +82,7 @@ _REPORT = (
     ),
     Cell("view_claims", Kind.SHARE, ("View-through conversions", "ViewThroughConversions")),
 )  # fmt: skip
-_REPORT_CLAIMS = claims_of_spend() + (
-    f" UNION ALL SELECT {CLAIM_COLUMNS}, 'all', 'view', 'default', 'unknown', NULL, view_claims, NULL "  # noqa: S608
-    "FROM accepted WHERE view_claims IS NOT NULL"
-)
+_REPORT_CLAIMS = claims_of_spend(Claim(), Claim(click_or_view="view", conversions="view_claims", value=NOT_VALUED))
 # Campaign, spend, impressions and clicks are everybody's words: one of these has to stand beside them.
 _OWN = (
     "Gregorian date", "TimePeriod", "Account number", "AccountNumber", "Account name", "AccountName", "Account ID",
@@ -168,7 +165,7 @@ def _stats(level: str, *cells: Cell, name: str = "", without: tuple[str, ...] = 
         f"{name or level}_performance_daily_report",
         (*cells, *_STATS),
         table="ad_spend",
-        outputs={"claims": claims_of_spend(conversions="COALESCE(qualified_conversions, claimed_conversions)")},
+        outputs={"claims": claims_of_spend(Claim(conversions="COALESCE(qualified_conversions, claimed_conversions)"))},
         marks=_DIMENSIONS,
         without=without,
         totals=SPEND_TOTALS,

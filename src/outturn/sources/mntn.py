@@ -8,7 +8,7 @@ as ad groups, so that no figure adds them up. Rows that the connector marks as d
 
 from __future__ import annotations
 
-from outturn.sources.claimed import CLAIM_COLUMNS
+from outturn.sources.claimed import NOT_VALUED, Claim, claims_of_spend
 from outturn.sources.source import Cell, Kind, Layout, Source, Total
 
 _FIGURES = (
@@ -28,18 +28,15 @@ _TOTALS = (
     Total("spend", "spend_micros", money=True),
     Total("visits", "visits"),
 )
-_CLAIMS = f"""
-    SELECT {CLAIM_COLUMNS}, claim.action AS conversion_action, 'view' AS click_or_view, 'default' AS attribution_window,
-        'unknown' AS date_basis, CASE WHEN claim.micros IS NOT NULL THEN currency END AS currency,
-        claim.n AS claimed_conversions, claim.micros AS claimed_value_micros
-    FROM (
-        SELECT {CLAIM_COLUMNS}, currency, UNNEST([
-            {{'action': 'purchase', 'n': claimed_conversions, 'micros': claimed_value_micros}},
-            {{'action': 'verified_visit', 'n': CAST(visits AS DOUBLE), 'micros': NULL::BIGINT}}
-        ]) AS claim FROM accepted
-    )
-    WHERE COALESCE(claim.n, claim.micros) IS NOT NULL
-"""  # noqa: S608
+_CLAIMS = claims_of_spend(
+    Claim("purchase", "view"),
+    Claim("verified_visit", "view", conversions="CAST(visits AS DOUBLE)", value=NOT_VALUED),
+)
+# `false` and all else that begins before a t is told apart at little cost.
+_DELETED = (
+    "CASE WHEN deleted_text >= 'A' AND deleted_text < 'T' OR deleted_text >= 'a' AND deleted_text < 't' THEN FALSE "
+    "ELSE LOWER(TRIM(deleted_text)) IN ('true', 't', '1') END"
+)
 
 
 def _days(name: str, level: str, *cells: Cell, marks: tuple[str, ...], totals: tuple[Total, ...] = ()) -> Layout:
@@ -54,7 +51,7 @@ def _days(name: str, level: str, *cells: Cell, marks: tuple[str, ...], totals: t
         table="ad_spend",
         outputs={"claims": _CLAIMS},
         marks=marks,
-        deleted="LOWER(TRIM(deleted_text)) IN ('true', 't', '1')",
+        deleted=_DELETED,
         totals=(*_TOTALS, *totals),
         level=level,
         number=".",

@@ -8,7 +8,7 @@ claims in an export; `total_conversions` of the API counts every event.
 
 from __future__ import annotations
 
-from outturn.sources.claimed import claims_of_spend
+from outturn.sources.claimed import NOT_VALUED, Claim, claims_of_spend
 from outturn.sources.export_levels import levels_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 from outturn.sources.total_rows import LABELLED
@@ -17,7 +17,6 @@ _CAMPAIGN = ("Campaign name", "Kampagnenname", "Nom de la campagne", "Nombre de 
 _AD_GROUP = ("Ad group name", "Anzeigengruppenname", "Nom du groupe d'annonces", "Nombre del grupo de anuncios")
 _AD = ("Ad name", "Promoted Pin name", "Pin promotion name", "Anzeigenname", "Nom de l'annonce", "Nombre del anuncio")
 _AD_ID = ("Ad ID", "Pin promotion ID", "Promoted Pin ID")
-_NO_VALUE = "CAST(NULL AS BIGINT)"
 _REPORT = (
     Cell("account_id", Kind.ACCOUNT, ("Ad account ID", "Advertiser ID", "Account ID")),
     Cell("account_name", Kind.TEXT, ("Ad account name", "Advertiser name", "Account name")),
@@ -45,12 +44,10 @@ _REPORT = (
         "Saves", "Pin saves", "Ausgaben in Kontowährung", "Dépenses dans la devise du compte",
         "Gasto en la moneda de la cuenta", "Pin-Klicks"), required=True),
 )  # fmt: skip
-_REPORT_CLAIMS = " UNION ALL ".join(
-    (
-        claims_of_spend(action="purchase", conversions="checkouts", value="checkout_value"),
-        claims_of_spend(action="purchase", click_or_view="click", conversions="click_checkouts", value=_NO_VALUE),
-        claims_of_spend(action="purchase", click_or_view="view", conversions="view_checkouts", value=_NO_VALUE),
-    )
+_REPORT_CLAIMS = claims_of_spend(
+    Claim("purchase", conversions="checkouts", value="checkout_value"),
+    Claim("purchase", "click", conversions="click_checkouts", value=NOT_VALUED),
+    Claim("purchase", "view", conversions="view_checkouts", value=NOT_VALUED),
 )
 
 
@@ -79,11 +76,7 @@ _STATS = (
     Cell("claimed_value_micros", Kind.MICROS, ("total_conversions_value_in_micro_dollar",)),
     Cell("view_checkouts", Kind.SHARE, ("total_view_checkout",)),
 )
-_STATS_CLAIMS = (
-    claims_of_spend()
-    + " UNION ALL "
-    + claims_of_spend(action="purchase", click_or_view="view", conversions="view_checkouts", value=_NO_VALUE)
-)
+_STATS_CLAIMS = claims_of_spend(Claim(), Claim("purchase", "view", conversions="view_checkouts", value=NOT_VALUED))
 _CAMPAIGN_ID = Cell("campaign_id", Kind.ID, ("campaign_id",), required=True)
 _AD_GROUP_ID = Cell("ad_group_id", Kind.ID, ("ad_group_id",), required=True)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from outturn.sources.claimed import CLAIM_COLUMNS
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
+from outturn.sources.total_rows import blank
 
 _ACCOUNT = Cell("account_id", Kind.ACCOUNT, ("account_id",), required=True, filled=True)
 _DAY = Cell("date_day", Kind.DAY, ("date",), required=True)
@@ -178,7 +179,7 @@ SOURCE = Source(
             _GUESSED,
             table="ad_spend",
             without=("Ad Group Name", "Ad Name"),
-            total="TRIM(COALESCE(campaign_name_text, '')) = ''",
+            total=blank("campaign_name_text"),
             totals=SPEND_TOTALS,
             level="campaign",
         ),

@@ -11,7 +11,7 @@ number of micros is not known.
 
 from __future__ import annotations
 
-from outturn.sources.claimed import CLAIM_COLUMNS, claim_cells, claims_of_spend
+from outturn.sources.claimed import CLAIM_COLUMNS, Claim, claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Check, Kind, Layout, Relation, Source
 
 _AD_SQUAD = ("Ad Set Name", "Ad Squad Name")
@@ -45,7 +45,7 @@ def _export(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
         f"{level}_export",
         (*_EXPORT, *cells),
         table="ad_spend",
-        outputs={"claims": claims_of_spend(action="purchase")},
+        outputs={"claims": claims_of_spend(Claim("purchase"))},
         without=without,
         # Whether the day that begins with such a midnight is covered, the row does not say.
         checks=(

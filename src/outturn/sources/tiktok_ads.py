@@ -9,7 +9,7 @@ on the UTC day.
 from __future__ import annotations
 
 from outturn.domain.currencies import MINOR_DIGITS
-from outturn.sources.claimed import claim_cells, claims_of_spend
+from outturn.sources.claimed import NOT_COUNTED, NOT_VALUED, Claim, claim_cells, claims_of_spend
 from outturn.sources.export_levels import levels_of
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 from outturn.sources.total_rows import LABELLED
@@ -20,7 +20,6 @@ _AD_GROUP = ("Ad group name", "Ad group", "Anzeigengruppenname", "Nom du groupe 
     "Nombre del grupo de anuncios", "Naam advertentiegroep")  # fmt: skip
 _AD = ("Ad name", "Ad", "Anzeigenname", "Nom de la publicité", "Nombre del anuncio", "Advertentienaam")
 _AD_ID = ("Ad ID", "Anzeigen-ID")
-_NO_VALUE = "CAST(NULL AS BIGINT)"
 _REPORT = (
     Cell("account_id", Kind.ACCOUNT, ("Account ID", "Advertiser ID", "Ad account ID")),
     Cell("account_name", Kind.TEXT, ("Account name", "Advertiser name", "Ad account name")),
@@ -59,9 +58,7 @@ def _report(level: str, *cells: Cell, without: tuple[str, ...] = ()) -> Layout:
         (Cell("campaign_name", Kind.TEXT, _CAMPAIGN, required=True), *cells, *_REPORT),
         table="ad_spend",
         outputs={
-            "claims": claims_of_spend(action="purchase")
-            + " UNION ALL "
-            + claims_of_spend(conversions="all_claims", value=_NO_VALUE)
+            "claims": claims_of_spend(Claim("purchase"), Claim(conversions="all_claims", value=NOT_VALUED)),
         },
         without=without,
         total=LABELLED,
@@ -82,11 +79,7 @@ _HOURLY = (
     *claim_cells(("conversion",), ("total_purchase_value",)),
 )
 # The value is that of purchases, the count is of whatever the campaign aims at: one is not the other's.
-_HOURLY_CLAIMS = (
-    claims_of_spend(value=_NO_VALUE)
-    + " UNION ALL "
-    + claims_of_spend(action="purchase", conversions="CAST(NULL AS DOUBLE)")
-)
+_HOURLY_CLAIMS = claims_of_spend(Claim(value=NOT_VALUED), Claim("purchase", conversions=NOT_COUNTED))
 
 
 def _hourly(level: str, name: str) -> Layout:

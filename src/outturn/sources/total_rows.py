@@ -1,4 +1,4 @@
-"""Which words in a report's first cell say that its row is the total of the others.
+"""What says of a row that it is the total of the others: a word in its first cell, or that nothing has a name in it.
 
 `summary_rows` then spares what is only named like one: a campaign called "Total" has a day or an id beside its name.
 """
@@ -17,3 +17,10 @@ _BEGINS = " OR ".join(f"LTRIM({_FIRST}) LIKE '{beginning}%'" for beginning in _B
 
 LABELLED = f"CASE WHEN {_BEGINS} THEN regexp_matches({_FIRST}, '{_LABEL}') ELSE FALSE END"
 """SQL over `parsed` for `Layout.total`: `Total`, `Grand total:`, `Total of 12 results`, and so in other languages."""
+
+
+def blank(*texts: str) -> str:
+    """SQL, never NULL: whether nothing but white space stands in any of the texts."""
+    # TRIM is dear, and a text that begins with a sign of ASCII is not blank.
+    all_blank = " AND ".join(f"COALESCE(TRIM({text}), '') = ''" for text in texts)
+    return f"CASE WHEN {texts[0]} >= '!' AND {texts[0]} < '~' THEN FALSE ELSE {all_blank} END"

@@ -9,7 +9,7 @@ claimed by action, after an engagement (click) or a view; an app's sale amounts 
 
 from __future__ import annotations
 
-from outturn.sources.claimed import claim_cells, claims_of_spend
+from outturn.sources.claimed import NOT_COUNTED, NOT_VALUED, Claim, claim_cells, claims_of_spend
 from outturn.sources.source import SPEND_TOTALS, Cell, Kind, Layout, Source
 from outturn.sources.total_rows import LABELLED
 
@@ -17,7 +17,6 @@ _CAMPAIGN = ("Campaign", "Campaign name", "Kampagne", "Campaña", "Campagne", "C
 _AD_GROUP = ("Ad group", "Ad group name", "Ad Group", "Anzeigengruppe", "Grupo de anuncios", "Groupe de publicités")
 _POST = ("Post", "Tweet", "Ad", "Ad name", "Post text", "Tweet text")
 _POST_ID = ("Post ID", "Tweet ID", "Promoted Tweet ID", "Ad ID")
-_NOT_SAID = "CAST(NULL AS {0})"
 _REPORT = (
     Cell("account_id", Kind.ACCOUNT, ("Account ID", "Ads account ID")),
     Cell("account_name", Kind.TEXT, ("Account name", "Account")),
@@ -112,24 +111,15 @@ _CLAIM_CELLS = (
 )
 
 
-def _side_claims(action: str, side: str) -> str:
+def _side_claims(action: str, side: str) -> Claim:
     """Dozens of columns are zero in nearly every row: what claims nothing makes no row."""
-    sales = f"NULLIF({action}_{side}_sales, 0)" if action in _WEB else _NOT_SAID.format("BIGINT")
-    return claims_of_spend(action=action, click_or_view=side, conversions=f"NULLIF({action}_{side}, 0)", value=sales)
+    sales = f"NULLIF({action}_{side}_sales, 0)" if action in _WEB else NOT_VALUED
+    return Claim(action, side, conversions=f"NULLIF({action}_{side}, 0)", value=sales)
 
 
-_CLAIMS = " UNION ALL ".join(
-    [
-        *(_side_claims(action, side) for _column, action in _CLAIMED for side in _SIDES),
-        *(
-            claims_of_spend(
-                action=f"app_{action}",
-                conversions=_NOT_SAID.format("DOUBLE"),
-                value=f"NULLIF(app_{action}_sales, 0)",
-            )
-            for action in _APP
-        ),
-    ]
+_CLAIMS = claims_of_spend(
+    *(_side_claims(action, side) for _column, action in _CLAIMED for side in _SIDES),
+    *(Claim(f"app_{action}", conversions=NOT_COUNTED, value=f"NULLIF(app_{action}_sales, 0)") for action in _APP),
 )
 # Midnights lie between 14 hours before that of UTC and 12 hours after it.
 _DAY = (
