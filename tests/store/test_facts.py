@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from outturn.domain.errors import UnknownName, UsageError
 from outturn.store.engine import open_engine
-from outturn.store.facts import Facts, ImportRecord, Rewrite, new_import_id
+from outturn.store.facts import Facts, ImportRecord, Rewrite, Selected, new_import_id
 from outturn.store.tables import EVENTS, FACTS, TABLES
 
 if TYPE_CHECKING:
@@ -232,6 +233,33 @@ def test_rewriting_the_past_leaves_no_byte_behind(tmp_path: Path) -> None:
 def test_columns_that_no_table_declares_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="ad_spend has no column cost"):
         Facts(tmp_path).load(record(1), {"ad_spend": pa.table({"cost": [1]})})
+
+
+def test_texts_of_which_a_file_has_few_come_back_as_they_were(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        statement = """
+            SELECT line, 'meta_ads' AS platform, 'it''s 1' AS account_id, 'ad' AS level,
+                CAST(action AS ENUM ('lead', 'purchase')) AS conversion_action, 'all' AS click_or_view,
+                CASE WHEN line < 3 THEN '7d_click' ELSE '1d_view' END AS attribution_window,
+                CAST(NULL AS VARCHAR) AS date_basis, CASE WHEN line > 1 THEN 'EUR' END AS currency
+            FROM (VALUES (1, 'lead'), (2, NULL), (3, 'purchase')) AS told(line, action)
+        """
+        facts = Facts(tmp_path / "lake")
+        facts.load(record(1), {"claims": Selected(connection, statement)})
+    engine = open_engine()
+    facts.expose(engine, only=("claims",))
+    assert engine.rows(
+        "SELECT line, platform, account_id, conversion_action, attribution_window, date_basis, currency, campaign_id "
+        "FROM claims_rows ORDER BY line"
+    ) == [
+        (1, "meta_ads", "it's 1", "lead", "7d_click", None, None, None),
+        (2, "meta_ads", "it's 1", None, "7d_click", None, "EUR", None),
+        (3, "meta_ads", "it's 1", "purchase", "1d_view", None, "EUR", None),
+    ]
+    assert {row[1] for row in engine.rows("DESCRIBE claims_rows") if row[0] in {"conversion_action", "currency"}} == {
+        "VARCHAR"
+    }
+    engine.close()
 
 
 def test_every_table_declares_its_writer_and_grain() -> None:
