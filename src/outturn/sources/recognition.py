@@ -161,7 +161,8 @@ def _fits(layout: Layout, present: frozenset[str], frame: Frame) -> bool:
     if (layout.shape == "records" and frame.kind == "csv") or (layout.shape == "lines" and frame.kind != "json"):
         return False
     required, marks, without = _asked(layout)
-    return all(names & present for names in required) and marks <= present and not without & present
+    # Some eight thousand times a file: written so that Python runs no code of its own for each.
+    return not any(map(present.isdisjoint, required)) and marks <= present and present.isdisjoint(without)
 
 
 @cache

@@ -62,8 +62,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
+    """Whole records; but for the last block, those of a text table have an even number of quotes."""
+
     data: bytes
     first_line: int
+    line_ends: int
     last: bool
 
 
@@ -113,8 +116,9 @@ class Records:
                 data, skip, line = data[end + 1 :], skip - 1, line + 1
             cut = 0 if skip else _last_record_end(data, quoted=bool(shape.delimiter))
             if cut:
-                yield self._checked(data[:cut], line, last=False)
-                line += data.count(b"\n", 0, cut)
+                block = self._checked(data[:cut], line, last=False)
+                yield block
+                line += block.line_ends
             rest = data[cut:]
         if rest and not skip:
             if shape.delimiter and _ends_inside_quotes(rest, shape.delimiter):
@@ -134,17 +138,18 @@ class Records:
                     raise bad_encoding(data, error, line) from None
                 raise NotUtf8 from None
             self._text_seen = True
-        return _Block(data, line, last)
+        return _Block(data, line, data.count(b"\n"), last)
 
     def _tokenise(self, block: _Block) -> pa.RecordBatch:
         if not self.shape.delimiter:
             return self._lines(block)
-        if block.data.count(b'"') % 2:  # A quote inside an unquoted cell: only the slow reader counts such rightly.
+        # A quote inside an unquoted cell: only the slow reader counts such rightly.
+        if block.last and block.data.count(b'"') % 2:
             return self._slowly(block)
         table, ragged = self._arrow(block.data, self.wanted)
         count = table.num_rows + len(ragged)
         lines = block.first_line + np.arange(count, dtype=np.int64)
-        newlines = block.data.count(b"\n") + (0 if block.data.endswith(b"\n") else 1)
+        newlines = block.line_ends + (0 if block.data.endswith(b"\n") else 1)
         if newlines != count:
             lines = self._lines_of_records(block, count)
         cells = np.zeros(count, dtype=np.int32)

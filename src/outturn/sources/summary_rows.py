@@ -34,7 +34,8 @@ def total_sql(layout: Layout, has: Callable[[str], bool]) -> str:
     own = [cells.present(f"{name}_text") for name in _OWN if has(name)]
     if layout.total == "FALSE" or not (layout.spend and names and own):
         return layout.total
-    return f"({layout.total}) AND NOT (({' OR '.join(names)}) AND ({' OR '.join(own)}))"
+    # Of a CASE, the second question is only asked about the few rows that look like totals.
+    return f"CASE WHEN {layout.total} THEN NOT (({' OR '.join(names)}) AND ({' OR '.join(own)})) ELSE FALSE END"
 
 
 def footer_sql(connection: duckdb.DuckDBPyConnection, frame: Frame) -> str:
