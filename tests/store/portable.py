@@ -12,6 +12,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from outturn.journeys import touches
+from outturn.store import facts
 from outturn.store.sql import Statement, parameters_of, read
 from outturn.store.tables import FACTS, TABLES, Column, Table, Type
 from outturn.store.translate import parse
@@ -99,7 +100,16 @@ HANDED = {
         _credited("credited_totals", "credit_totals", "goal, model, grain, place", place=Type.SMALL),
     )
 }
-# Statements that rooms put together in Python from rules of the domain.
+
+
+def _as_spend(name: str) -> Statement:
+    spend = name.replace("claims", "ad_spend")
+    written = read(Path(facts.__file__).parent / f"{spend}.sql")
+    reads = tuple(one.replace("ad_spend", "claims") for one in written.reads)
+    return replace(written, table=name, reads=reads, text=facts.as_spend(spend, "claims"))
+
+
+# Statements that rooms put together in Python, from rules of the domain or out of one another.
 COMPOSED = {
     "classified": Statement(
         Path("classified"),
@@ -110,6 +120,7 @@ COMPOSED = {
         "evidences with their channel and platform",
         touches._classified(),
     ),
+    **{name: _as_spend(name) for name in ("claims_placed", "current_claims")},
 }
 # What `Facts.expose` names beside the declared tables.
 # Whatever a table's own grain: what was ever written may say the same thing twice.

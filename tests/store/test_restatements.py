@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outturn.store.duckdb_engine import DuckDBEngine
+from outturn.store.facts import as_spend
 from outturn.store.restatements import name_changes
 from outturn.store.sql import load
 from outturn.store.tables import AD_ENTITIES, AD_SPEND, CLAIMS, Table
@@ -154,8 +155,8 @@ def expose(engine: DuckDBEngine, imports: Sequence[Import]) -> None:
     for step in ("account_adopters", "ad_parents", "spend_bearers"):
         engine.table(step, load("outturn.store", step))
     for name in ("ad_spend", "claims"):
-        engine.view(f"{name}_placed", load("outturn.store", f"{name}_placed"))
-        engine.view(name, load("outturn.store", f"current_{name}"))
+        engine.view(f"{name}_placed", as_spend("ad_spend_placed", name))
+        engine.view(name, as_spend("current_ad_spend", name))
 
 
 def _register(engine: DuckDBEngine, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

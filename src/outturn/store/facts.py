@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["CURRENT", "PLACED", "Facts", "ImportRecord", "Rewrite", "Selected", "new_import_id"]
 
 CURRENT = ("ad_entities", "ad_spend", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
-"""Fact tables that have a rule for what is current, in `store/current_<table>.sql`; each may read those before it."""
+"""Tables with a rule for what is current: `store/current_<table>.sql`, of claims spend's; each may read earlier."""
 
 PLACED = ("ad_spend", "claims")
-"""Those of them whose rows are replaced by account, day, level and campaign: `store/<table>_placed.sql` says which."""
+"""Those of them whose rows are replaced by account, day, level and campaign: `store/ad_spend_placed.sql` says which."""
 
 
 class Rewrite(NamedTuple):
@@ -185,8 +185,10 @@ class Facts:
                 for step in ("account_adopters", "ad_parents", "spend_bearers"):
                     engine.table(step, load("outturn.store", step))
             if name in PLACED:
-                engine.view(f"{name}_placed", load("outturn.store", f"{name}_placed"))
-            engine.view(name, load("outturn.store", f"current_{name}"))
+                engine.view(f"{name}_placed", as_spend("ad_spend_placed", name))
+                engine.view(name, as_spend("current_ad_spend", name))
+            else:
+                engine.view(name, load("outturn.store", f"current_{name}"))
 
     def rewrite(self, table_name: str, rewrite: Rewrite) -> int:
         """Change the past of one table, physically: for erasure, and for nothing else.
@@ -280,6 +282,11 @@ class Facts:
         folder = self._lake.folder(table)
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{stem}.parquet"
+
+
+def as_spend(statement: str, table: str) -> str:
+    """A statement about `ad_spend` as one about another of `PLACED`, whose rows are placed and replaced alike."""
+    return load("outturn.store", statement).replace("ad_spend", table)
 
 
 def _loaded(without: Collection[str]) -> str:
