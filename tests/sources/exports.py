@@ -172,16 +172,18 @@ def exports(draw: DrawFn) -> Export:
         "hand": hand, "where": where, "totals": totals, "further": further, "above": above, "below": below,
         "packing": packing,
     }  # fmt: skip
+    typed = False
     if packing == "xlsx":
         around = [[line] for line in above], [[line] for line in below]
-        content = draw(as_workbook(data, kept, [*around[0], names, *lines, *around[1]], native=totals == "none"))
+        whole = [*around[0], names, *lines, *around[1]]
+        content, typed = draw(as_workbook(data, kept, whole, native=totals == "none"))
     else:
         content, text_quirks = draw(as_text(above, names, lines, below))
         quirks |= text_quirks
         content = _PACKED[packing](content)
     all_spoilt = all(row.spoilt for row in data)
-    # A sign says the currency only where there is an amount to bear it.
-    unsigned = where == "sign" and all(row.micros is None or row.spoilt for row in data)
+    # A sign says the currency only where there is an amount to bear it, and a spreadsheet's number bears none.
+    unsigned = where == "sign" and (typed or all(row.micros is None or row.spoilt for row in data))
     return Export(
         content, data, hand.currency, packing,
         settled=not (open_questions(data, hand) or all_spoilt or unsigned)
@@ -232,11 +234,12 @@ def preambles(draw: DrawFn, hand: Hand, count: int, *, stated_currency: bool) ->
 @st.composite
 def as_workbook(
     draw: DrawFn, data: Sequence[Row], kept: Sequence[int], lines: Sequence[Sequence[str]], *, native: bool
-) -> bytes:
-    """The file's lines as a sheet among others: the table's cells as texts, or as a spreadsheet keeps them."""
+) -> tuple[bytes, bool]:
+    """The file's lines as a sheet among others: the table's cells as texts, or (true) as a spreadsheet keeps them."""
     sheet: list[list[Value]] = [[*line] for line in lines]
     from_1904 = draw(st.booleans())
-    if native and draw(st.booleans()):
+    typed = native and draw(st.booleans())
+    if typed:
         bare = draw(st.booleans())
         first = next(n for n, line in enumerate(lines) if len(line) > 1) + 1
         for row, cells in zip(data, sheet[first:], strict=False):
@@ -246,7 +249,7 @@ def as_workbook(
     books: list[dict[str, list[list[Value]]]] = [
         {"Data": sheet}, {"Notes": notes, "Data": sheet}, {"Data": sheet, "Notes": notes, "Empty": []},
     ]  # fmt: skip
-    return workbook(draw(st.sampled_from(books)), from_1904=from_1904)
+    return workbook(draw(st.sampled_from(books)), from_1904=from_1904), typed
 
 
 def _typed(row: Row, place: int, text: Value, *, bare: bool, from_1904: bool) -> Value:
