@@ -81,7 +81,8 @@ def as_table(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
 def chosen(text: str, choices: Mapping[str, str]) -> str:
     """SQL for what a text stands for; NULL where it is none of the choices."""
     cases = " ".join(f"WHEN '{word}' THEN '{meant}'" for word, meant in choices.items())
-    return f"CASE {text} {cases} END"
+    # A CASE over the text itself would work it out anew for each of the choices.
+    return f"list_transform([{text}], lambda word: CASE word {cases} END)[1]"
 
 
 def listed(text: str) -> str:

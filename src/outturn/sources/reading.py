@@ -217,7 +217,8 @@ def _parse_statement(reading: Reading, conditions: Conditions, source: str, writ
         f"NOT COALESCE({fault.when}, FALSE)" for fault in reading.faults if not fault.cell and "cells" not in fault.when
     ]
     total = total_sql(layout, reading.has)
-    quick = [cells.quick(cell) for cell in layout.cells if reading.has(cell.name)]
+    fallible = {fault.cell for fault in reading.faults}
+    quick = [cells.quick(cell) for cell in layout.cells if reading.has(cell.name) and cell.name in fallible]
     usual = " AND ".join(["cells IS NULL", *quick, *own, f"NOT COALESCE(({total}) OR ({layout.deleted}), FALSE)"])
     refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
     return (

@@ -49,7 +49,8 @@ _CELLS = (
 
 def _noted(name: str) -> str:
     """SQL for what `Note Attributes` says under a name: its lines are `name: value`."""
-    return f"NULLIF(regexp_extract(notes, '(?im)^[ \\t]*{name}[ \\t]*:[ \\t]*(.*?)[ \\t\\r]*$', 1), '')"
+    said = f"NULLIF(regexp_extract(notes, '(?im)^[ \\t]*{name}[ \\t]*:[ \\t]*(.*?)[ \\t\\r]*$', 1), '')"
+    return f"CASE WHEN contains(notes, ':') THEN {said} END"
 
 
 _STATUS = f"""

@@ -70,9 +70,13 @@ SOURCE = Source(
                     SELECT
                         *, regexp_replace(order_number, '^#', '') AS order_id,
                         outturn_key('crm', 'woocommerce:order:' || regexp_replace(order_number, '^#', ''))
-                        AS buyer_key,
-                        ROW_NUMBER() OVER (PARTITION BY order_number, occurred_at, net_micros ORDER BY line) AS repeated
-                    FROM accepted
+                        AS buyer_key
+                    FROM accepted LEFT JOIN (
+                        SELECT line, ROW_NUMBER() OVER (
+                            PARTITION BY order_number, occurred_at, net_micros ORDER BY line
+                        ) AS repeated
+                        FROM accepted WHERE net_micros < 0
+                    ) AS refunds USING (line)
                 """
             },
             outputs={"outcomes": _OUTCOMES},
