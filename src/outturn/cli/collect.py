@@ -76,8 +76,8 @@ def load_command(folder: Path | None, *, once: bool, again: bool, leave_with_par
     if once:
         _say_loaded(workspace.load(now=_now), as_json=as_json)
         return
-    # Whoever waits for an answer comes first.
-    os.nice(10)
+    # Whoever waits for an answer comes first: the loader takes what the workers leave.
+    os.nice(19)
     stop = threading.Event()
     if leave_with_parent:
         from outturn.collector.rounds import leave_with_parent as leave
