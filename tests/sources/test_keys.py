@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from outturn.domain.identifiers import canonical_email, canonical_id, identity_key
 from outturn.domain.phones import canonical_phone
-from outturn.sources import desk, instants, reading
+from outturn.sources import desk, identity, instants, reading
 from outturn.sources.cells import SPOILT_KEY
 from outturn.sources.identity import key_sql, prepare_keys
 from outturn.sources.keyed_hashes import keyed_hash
@@ -189,3 +190,24 @@ def test_a_forgotten_persons_row_is_shown_as_refused_however_large_its_file(
         report = world.text("touches.csv", touches)
         assert (report.accepted, report.refused, report.reasons) == (1, 1, {"SUPPRESSED": 1})
         assert world.rows("SELECT line, reason FROM refused_rows") == [(2, "SUPPRESSED")]
+
+
+def test_phones_asked_for_from_several_threads_are_forgotten_by_none_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "_MOST_REMEMBERED", 5)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        connection = duckdb.connect(config={"threads": 4})
+        prepare_keys(connection, _SECRET, [])
+        connection.execute(
+            "CREATE TABLE phones AS SELECT '+49301234' || lpad((range % 97)::VARCHAR, 4, '0') AS text FROM range(500000)"
+        )
+        asked = (
+            "SELECT text, MIN(key), MAX(key) FROM (SELECT text, outturn_phone(text) AS key FROM phones) GROUP BY text"
+        )
+        found = connection.execute(asked).fetchall()
+        connection.close()
+    finally:
+        sys.setswitchinterval(before)
+    assert len(found) == 97
+    assert all(least == most == identity_key(_SECRET, "phone", text) for text, least, most in found)

@@ -89,15 +89,18 @@ def _phone_keys(secret: bytes, region: str) -> Callable[[pa.ChunkedArray], Any]:
 
     Each text is looked at once and remembered.
     """
-    known: dict[str | None, bytes | None] = {}
+    remembered: dict[str | None, bytes | None] = {}
 
     def keys_of(texts: pa.ChunkedArray) -> pa.Array:
-        if len(known) > _MOST_REMEMBERED:
-            known.clear()
+        nonlocal remembered
+        if len(remembered) > _MOST_REMEMBERED:
+            remembered = {}
+        known = remembered  # The engine asks from several threads: none takes from another what it has just looked up.
         asked = texts.to_pylist()
-        for text in set(asked) - known.keys():
-            canonical = canonical_phone(text, region=region or None) if text else None
-            known[text] = identity_key(secret, "phone", canonical) if canonical else None
+        for text in asked:
+            if text not in known:
+                canonical = canonical_phone(text, region=region or None) if text else None
+                known[text] = identity_key(secret, "phone", canonical) if canonical else None
         return pa.array([known[text] for text in asked], pa.binary())
 
     return keys_of
