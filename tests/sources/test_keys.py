@@ -200,7 +200,8 @@ def test_phones_asked_for_from_several_threads_are_forgotten_by_none_too_early(m
         connection = duckdb.connect(config={"threads": 4})
         prepare_keys(connection, _SECRET, [])
         connection.execute(
-            "CREATE TABLE phones AS SELECT '+49301234' || lpad((range % 97)::VARCHAR, 4, '0') AS text FROM range(500000)"
+            "CREATE TABLE phones AS "
+            "SELECT '+49301234' || lpad((range % 97)::VARCHAR, 4, '0') AS text FROM range(500000)"
         )
         asked = (
             "SELECT text, MIN(key), MAX(key) FROM (SELECT text, outturn_phone(text) AS key FROM phones) GROUP BY text"
