@@ -65,7 +65,7 @@ bench: setup setup-peers ## speed against peers, as ratios in one run
 	$(PY) -m bench.run
 
 soak: setup ## the long run: property tests at full size, a market of ten million touches, a CSV of ten million rows
-	OUTTURN_KILLS=50 $(PY) -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile soak tests
+	OUTTURN_KILLS=50 OUTTURN_SEEDS=200 $(PY) -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile soak tests
 	$(PY) -m bench.soak
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

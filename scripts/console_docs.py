@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("docs/tutorial.md", "docs/add-a-platform.md", "docs/add-a-model.md")
+PAGES = ("docs/tutorial.md", "docs/audit.md", "docs/add-a-platform.md", "docs/add-a-model.md")
 
 _BLOCK = re.compile(r"^```console(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r'^```python title="(?P<path>src/[^"]+)"\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE)

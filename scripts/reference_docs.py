@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import click
 
 from outturn.attribution import models
+from outturn.audit.check import KINDS
+from outturn.audit.registry import checks
 from outturn.cli.main import COMMANDS, cli
 from outturn.domain.errors import REFUSAL_CODES
 from outturn.domain.goals import OUTCOME_KINDS, OUTCOME_STATUSES, Goal
@@ -40,6 +42,7 @@ def pages() -> dict[str, str]:
         "sources.md": _sources(),
         "models.md": _models(),
         "kpis.md": _kpis(),
+        "checks.md": _checks(),
         "settings.md": _settings(),
         "tables.md": _tables(),
         "commands.md": _commands(),
@@ -119,6 +122,24 @@ def _models() -> str:
         rule = inspect.getdoc(getattr(weights, "py_func", weights))
         text += f"{rule}\n\n" if rule else ""
         text += "".join(f"## {name}\n\nSee [{names[0]}](#{names[0]}).\n\n" for name in names[1:])
+    return text
+
+
+def _checks() -> str:
+    text = (
+        "# Checks of the audit\n\nWhat `outturn audit` asks. *Normal* is the share of rows that is no fault: a place "
+        "is named only where even the lower bound of its share lies above it. *Sure from* is the smallest share at "
+        "which a fault planted in a simulated shop of 300 orders in six weeks is found; the suite plants it.\n\n"
+    )
+    text += _table("money", "is") + "".join(_row(kind, says) for kind, says in KINDS.items()) + "\n"
+    for name, check in checks().items():
+        critical = "never critical" if check.critical_share is None else f"critical from {check.critical_share:.0%}"
+        facts = (
+            f"Places: {', '.join(check.where)}. Money: {check.kind}. Normal: {check.normal_share:.0%}, and fewer than "
+            f"{check.least} rows say nothing. Sure from {check.sure_share:.0%}; {critical} of what is at stake."
+        )
+        raises = f" It may raise {', '.join(f'`{one}`' for one in check.implies)} as well." if check.implies else ""
+        text += f"## {name}\n\n{check.title}.\n\n{check.means}\n\n**Do.** {check.fix}\n\n{facts}{raises}\n\n"
     return text
 
 

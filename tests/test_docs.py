@@ -10,6 +10,7 @@ import pytest
 from click import Context, Group
 
 from outturn.attribution import models
+from outturn.audit.registry import checks
 from outturn.cli.main import COMMANDS, cli
 from outturn.domain.errors import REFUSAL_CODES
 from outturn.domain.goals import Goal
@@ -58,6 +59,7 @@ def commands() -> list[str]:
         ("sources", [f"`{layout.name}`" for source in sources().values() for layout in source.layouts]),
         ("models", [f"## {name}" for name in models.names()]),
         ("kpis", [f"`{kpi.id}`" for kpi in KPIS]),
+        ("checks", [f"## {name}\n" for name in checks()]),
         ("settings", [f"`{setting.key}`" for setting in SETTINGS]),
         ("settings", [f"`{key}`" for key in Goal.__dataclass_fields__]),
         ("commands", [f"# {command}\n" for command in commands()]),

@@ -297,6 +297,12 @@ class OpenWorkspace:
 
         return paths(self.workspace, **options)
 
+    def audit(self, checks: Sequence[str] = (), **options: Any) -> dict[str, Any]:
+        """What is wrong with the tracking, root causes first; see `outturn.pipeline.audit.audited`."""
+        from outturn.pipeline.audit import audited
+
+        return audited(self.workspace, checks, **options)
+
     def unjoined(self) -> list[dict[str, Any]]:
         """Touches of ad platforms whose tags name no campaign that the platform's own files know."""
         from outturn.pipeline.read import unjoined

@@ -94,6 +94,8 @@ HANDED = {
         _handed("erasure_outcomes", "outcome_id", outcome_id=Type.TEXT),
         _handed("channel_words", "word", word=Type.TEXT, channel=Type.TEXT),
         _handed("platform_channels", "platform", platform=Type.TEXT, channel=Type.TEXT),
+        _handed("source_platforms", "word", word=Type.TEXT, platform=Type.TEXT),
+        _handed("click_platforms", "click_id_kind", click_id_kind=Type.TEXT, platform=Type.TEXT),
         _handed("goals_to_credit", "goal", goal=Type.TEXT, number=Type.SMALL),
         _handed("models_to_credit", "model", model=Type.TEXT, number=Type.SMALL),
         _credited("credited_cells", "credits", "goal, model, date_day, cash_day, place"),
@@ -320,6 +322,7 @@ CHOSEN: dict[str, object] = {
     "model": "linear",
     "level": "campaign",
     "session_micros": 1_800_000_000,
+    "lookback_days": 30,
 }
 
 

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "explain": "outturn.cli.journeys",
     "paths": "outturn.cli.journeys",
     "unjoined": "outturn.cli.figures",
+    "audit": "outturn.cli.audit",
     "serve": "outturn.cli.collect",
     "load": "outturn.cli.collect",
     "live": "outturn.cli.live",

@@ -1,0 +1,105 @@
+"""`outturn audit`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from outturn import api
+from outturn.cli.output import json_option, print_json, print_table
+from outturn.cli.questions import goal_option, names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PLACES = 3  # of a finding that are printed one by one
+_WHERE = ("subject", "source", "platform", "account_id", "channel", "campaign")
+
+
+@click.command("audit")
+@click.option("--check", "checks", callback=names, help="Checks, comma-separated. Default: all.")
+@goal_option
+@json_option
+@click.pass_obj
+def audit_command(folder: Path | None, /, checks: tuple[str, ...], goal: str | None, *, as_json: bool) -> int:
+    """Is the tracking right, and what does it cost where it is not?
+
+    Findings stand in the order in which to mend them: root causes first, what they explain below. Money counts each
+    sale, and each campaign's day, once. The score is the share of spend and of revenue that can be followed from
+    click to closed revenue. Exit code 1 says that something critical stands.
+
+    \b
+    outturn -w acme audit
+    outturn -w acme audit --check orders_without_event,value_mismatch --json
+    """
+    found = api.find(folder).audit(checks, goal=goal)
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    return int(found["critical"])
+
+
+def _print(found: dict[str, Any]) -> None:
+    click.echo(_score(found))
+    if not found["findings"]:
+        click.echo(f"{len(found['checks'])} checks found nothing that stands out.")
+        return
+    rows = [
+        [one["severity"], one["check"], one["title"], one["count"], one["of"], one["money"] and Decimal(one["money"])]
+        for one in found["findings"]
+    ]
+    kinds = [f"{kind} {Decimal(money):,.2f} {found['currency']}" for kind, money in found["money"].items()]
+    print_table(
+        f"{len(rows)} of {len(found['checks'])} checks found something",
+        ["severity", "check", "finding", "rows", "of", "money"],
+        rows,
+        labels=2,
+        caption=f"In all, each sale and each campaign's day once: {', '.join(kinds)}.",
+    )
+    for one in found["findings"]:
+        _print_finding(one, found["currency"])
+
+
+def _score(found: dict[str, Any]) -> str:
+    if found["score"] is None:
+        return "No score: there is neither revenue nor spend to follow."
+    shares = [
+        f"{side['traced_share']:.1%} of {name}"
+        for name, side in found["score_parts"].items()
+        if side["traced_share"] is not None
+    ]
+    return f"Score {found['score']} of 100: {' and '.join(shares)} can be followed from click to closed revenue."
+
+
+def _print_finding(one: dict[str, Any], currency: str) -> None:
+    click.echo()
+    click.echo(click.style(f"{one['severity']}: {one['title']} ({one['check']})", bold=True))
+    for place in one["places"][:_PLACES]:
+        money = "" if place["money"] is None else f", {Decimal(place['money']):,.2f} {currency}"
+        click.echo(f"  {_where(place)}: {place['count']:,} of {place['of']:,}{money}{_days(place)}")
+    if more := len(one["places"]) - _PLACES + one["more_places"]:
+        click.echo(f"  and {more} more places: --json" if more > 0 else "", nl=more > 0)
+    click.echo(f"  Means: {one['means']}")
+    click.echo(f"  Do: {one['fix']}")
+    if one["explained_by"]:
+        click.echo(f"  May be explained by: {', '.join(one['explained_by'])}")
+    if one["examples"]:
+        shown = ", ".join(f"{example['table']} {example['id']}" for example in one["examples"][:_PLACES])
+        click.echo(f"  Look at: {shown}")
+
+
+def _where(place: dict[str, Any]) -> str:
+    return " · ".join(str(place[name]) for name in _WHERE if place.get(name)) or "everywhere"
+
+
+def _days(place: dict[str, Any]) -> str:
+    if place["first_day"] is None:
+        return ""
+    return (
+        f", {place['first_day']} to {place['last_day']}"
+        if place["first_day"] != place["last_day"]
+        else f", {place['first_day']}"
+    )

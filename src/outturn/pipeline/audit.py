@@ -1,0 +1,116 @@
+"""Is the tracking right? The audit of one build, in the form of `outturn audit --json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from outturn.audit.audit import Audit, audit, facts_read
+from outturn.audit.check import NO_MONEY
+from outturn.audit.findings import Finding, where_of
+from outturn.audit.registry import known
+from outturn.domain.money import decimal_text
+from outturn.pipeline.read import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from outturn.audit.score import Score
+    from outturn.store.builds import Build
+    from outturn.store.workspace import Workspace
+
+_PLACES = 20  # of a finding that are told one by one
+
+
+def audited(
+    workspace: Workspace,
+    checks: Sequence[str] = (),
+    *,
+    goal: str | None = None,
+    build: Build | None = None,
+    progress: Callable[[str], None] = lambda _what: None,
+) -> dict[str, Any]:
+    """What is wrong with the tracking, root causes first.
+
+    Args:
+        workspace: With a published build.
+        checks: Names; none: all.
+        goal: Its id; None: the first one. Its conversions are the revenue.
+        build: Another than the published one.
+        progress: Told which check is asked.
+
+    Raises:
+        UnknownName: No such check, or goal.
+    """
+    asked = known(tuple(checks))
+    settings = workspace.settings
+    with reading(workspace, build) as opened:
+        counted = opened.goal(settings.goal(goal))
+        opened.name_facts(facts_read(asked))
+        found = audit(
+            opened.engine,
+            settings,
+            checks=asked,
+            goal=counted,
+            progress=progress,
+        )
+        build_id = opened.build.build_id
+    return {"build_id": build_id, "goal": counted.id, **_told(found, settings.currency)}
+
+
+def _told(found: Audit, currency: str) -> dict[str, Any]:
+    return {
+        "currency": currency,
+        "score": found.score.score,
+        "score_parts": _score(found.score, currency),
+        "critical": found.critical,
+        "money": {kind: decimal_text(micros, currency) for kind, micros in found.totals.items()},
+        "checks": list(found.asked),
+        "findings": [_finding(one, currency) for one in found.findings],
+    }
+
+
+def _score(score: Score, currency: str) -> dict[str, Any]:
+    sides = {
+        "revenue": (score.revenue, score.revenue_share, score.revenue_parts),
+        "spend": (score.spend, score.spend_share, score.spend_parts),
+    }
+    return {
+        side: {
+            "money": decimal_text(micros, currency),
+            "traced_share": None if share is None else round(share, 6),
+            "parts": {part: decimal_text(amount, currency) for part, amount in parts.items()},
+        }
+        for side, (micros, share, parts) in sides.items()
+    }
+
+
+def _finding(found: Finding, currency: str) -> dict[str, Any]:
+    check = found.check
+    shown = found.places[:_PLACES]
+    examples = dict.fromkeys(example for place in shown for example in place.examples)
+    return {
+        "check": check.name,
+        "title": check.title,
+        "severity": found.severity,
+        "count": found.found,
+        "of": found.seen,
+        "money": None if found.micros is None else decimal_text(found.micros, currency),
+        "kind": None if check.kind == NO_MONEY else check.kind,
+        "means": check.means,
+        "fix": check.fix,
+        "explained_by": list(found.explained_by),
+        "places": [
+            {
+                **where_of(check, place),
+                "first_day": place.first_day and place.first_day.isoformat(),
+                "last_day": place.last_day and place.last_day.isoformat(),
+                "count": place.found,
+                "of": place.seen,
+                "money": None if place.micros is None else decimal_text(place.micros, currency),
+                "examples": [{"table": check.opens, "id": example} for example in place.examples],
+            }
+            for place in shown
+        ],
+        "more_places": len(found.places) - len(shown),
+        "examples": [{"table": check.opens, "id": example} for example in examples],
+    }

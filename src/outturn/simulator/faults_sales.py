@@ -1,0 +1,97 @@
+"""Faults of sales: what tracker and ledger tell differently of orders."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from outturn.simulator.fault_files import cents, counted, heads, is_event, net_micros
+from outturn.simulator.planted import Fault, Planted, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from outturn.simulator.fault_files import Files
+
+_SOURCE = {"source": "segment"}
+_COMPLETED, _REFUNDED = "Order Completed", "Order Refunded"
+
+
+def _lose_purchases(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The purchase event is never sent; `share` of the orders that had one."""
+    messages = files.messages()
+    lost = {id(one) for one in chosen([one for one in messages if is_event(one, _COMPLETED)], share, rng)}
+    files.write_messages([one for one in messages if id(one) not in lost])
+    seen = {one["properties"]["order_id"] for one in files.messages() if is_event(one, _COMPLETED)}
+    unseen = [order for order in heads(files.orders()) if counted(order) and order["Id"] not in seen]
+    return Planted(len(unseen), sum(map(net_micros, unseen)), _SOURCE)
+
+
+def _lose_orders(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The shop's export lacks orders; `share` of those that the tracker saw."""
+    bought = {one["properties"]["order_id"] for one in files.messages() if is_event(one, _COMPLETED)}
+    orders = files.orders()
+    # The first and the last order stay: they say which days the ledger covers.
+    own = heads(orders)[1:-1]
+    lost = chosen([order for order in own if order["Id"] in bought], share, rng)
+    names = {order["Name"] for order in lost}
+    files.write_table("shopify_orders.csv", [row for row in orders if row["Name"] not in names])
+    return Planted(len(lost), sum(map(net_micros, lost)), _SOURCE)
+
+
+def _repeat_purchases(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The thank-you page is loaded again, and sends the purchase again."""
+    messages = files.messages()
+    again = {id(one) for one in chosen([one for one in messages if is_event(one, _COMPLETED)], share, rng)}
+    told = []
+    for one in messages:
+        told.append(one)
+        if id(one) in again:
+            told.append(json.loads(json.dumps(one)) | {"messageId": f"{one['messageId']}-again"})
+    files.write_messages(told)
+    repeated = {one["properties"]["order_id"] for one in messages if id(one) in again}
+    money = sum(net_micros(order) for order in heads(files.orders()) if counted(order) and order["Id"] in repeated)
+    return Planted(len(repeated), money, _SOURCE)
+
+
+def _tax_twice(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The tag adds the tax to a total that has it already."""
+    messages = files.messages()
+    orders = {order["Id"]: order for order in heads(files.orders()) if counted(order)}
+    bought = [one for one in messages if is_event(one, _COMPLETED) and one["properties"]["order_id"] in orders]
+    wrong = chosen(bought, share, rng)
+    money = 0
+    for one in wrong:
+        tax = cents(orders[one["properties"]["order_id"]]["Taxes"])
+        money += tax * 10_000
+        one["properties"]["total"] = round(one["properties"]["total"] + tax / 100, 2)
+    files.write_messages(messages)
+    return Planted(len(wrong), money, {**_SOURCE, "subject": "amount"})
+
+
+def _lose_refunds(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """Refunds are booked in the shop's backend, where no tag is."""
+    messages = files.messages()
+    lost = {id(one) for one in chosen([one for one in messages if is_event(one, _REFUNDED)], share, rng)}
+    files.write_messages([one for one in messages if id(one) not in lost])
+    left = [one for one in messages if id(one) not in lost]
+    sold = {one["properties"]["order_id"] for one in left if is_event(one, _COMPLETED)}
+    told = {one["properties"]["order_id"] for one in left if is_event(one, _REFUNDED)}
+    back = [
+        order
+        for order in heads(files.orders())
+        if counted(order) and cents(order["Refunded Amount"]) and order["Id"] in sold - told
+    ]
+    money = sum(net_micros(one) * cents(one["Refunded Amount"]) // cents(one["Total"]) for one in back)
+    return Planted(len(back), money, _SOURCE)
+
+
+FAULTS: Mapping[str, Fault] = {
+    "orders_without_event": _lose_purchases,
+    "events_without_order": _lose_orders,
+    "duplicate_conversions": _repeat_purchases,
+    "value_mismatch": _tax_twice,
+    "refunds_untracked": _lose_refunds,
+}
