@@ -12,7 +12,9 @@ of the same name. `check.py` says what its lines are; the laws of `tests/audit/t
 of its name in `outturn.simulator.faults` proves it.
 
 The room's own files: `check` (what a check is), `registry` (finding them), `graph` (what explains what), `needs` (what
-statements read), `findings` (lines, places, money), `score`, `audit` (all of it together).
+statements read), `findings` (lines, places, money), `outages` (stretches in which nothing came), `score`, `audit` (all
+of it together).
 
-Papers: Wilson (1927), Probable inference, the law of succession, and statistical inference, for bounds of shares.
+Papers: Wilson (1927), Probable inference, the law of succession, and statistical inference, for bounds of shares;
+Kulldorff (1997), A spatial scan statistic, for outages.
 """

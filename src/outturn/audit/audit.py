@@ -73,7 +73,7 @@ def audit(
     _name_platforms(engine)
     for check in checks.values():
         if check.prepare:
-            check.prepare(engine)
+            check.prepare(engine, parameters)
     for step in steps_for((*checks, *STEPS)):
         name_step(engine, step, parameters)
     for step in STEPS:
@@ -96,7 +96,7 @@ def lines_of(name: str) -> str:
 
 def _finding(engine: Engine, check: Check, places: list[Any], seen: int, score: Score) -> Finding:
     found = sum(place.found for place in places)
-    finding = Finding(check, "notice", tuple(places), found, seen, None)
+    finding = Finding(check, "notice", tuple(places), found, sum(place.seen for place in places), None)
     micros = None if check.kind == NO_MONEY else money_union(engine, [(finding, lines_of(check.name))])
     at_stake = score.spend if check.kind == UNTRACEABLE_SPEND else score.revenue
     return replace(finding, micros=micros, severity=severity_of(check, found, seen, micros, at_stake))

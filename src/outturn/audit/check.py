@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from outturn.store.engine import Engine
 
@@ -61,7 +62,8 @@ class Check:
             None: never.
         sure_share: Its documented smallest size: planted at this share in a shop of 300 orders in six weeks, it fires.
         implies: Checks that this one, as the cause, may raise as well; they stand below it.
-        prepare: Names what its statement reads and SQL alone cannot work out.
+        prepare: Names what its statement reads and SQL alone cannot work out; given the engine and the parameters of
+            all statements.
     """
 
     name: str
@@ -76,7 +78,7 @@ class Check:
     critical_share: float | None = None
     sure_share: float = 0.01
     implies: tuple[str, ...] = ()
-    prepare: Callable[[Engine], None] | None = None
+    prepare: Callable[[Engine, Mapping[str, Any]], None] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Finding:
     Attributes:
         places: The most money, else the most rows, first.
         found: Rows over its places.
-        seen: Rows that the check looked at, everywhere.
+        seen: Rows at its places that could have been.
         micros: Over its places, each `money_key` once; None: the check counts no money.
         severity: By the share of the money at stake, else of the rows.
         explained_by: Checks that fired too and may be the cause, sorted.

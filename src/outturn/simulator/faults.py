@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from outturn.domain.errors import UnknownName
 from outturn.simulator.dice import dice
 from outturn.simulator.fault_files import Files
+from outturn.simulator.faults_campaigns import FAULTS as CAMPAIGNS
 from outturn.simulator.faults_sales import FAULTS as SALES
+from outturn.simulator.faults_visits import FAULTS as VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from outturn.simulator.planted import Fault, Planted
 
-FAULTS: Mapping[str, Fault] = {**SALES}
+FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **CAMPAIGNS}
 
 
 @dataclass(frozen=True, slots=True)

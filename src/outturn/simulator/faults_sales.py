@@ -88,10 +88,79 @@ def _lose_refunds(files: Files, share: float, rng: np.random.Generator) -> Plant
     return Planted(len(back), money, _SOURCE)
 
 
+def _track_tests(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The staff buys through a test gateway, and the tag fires."""
+    bought = {one["properties"]["order_id"] for one in files.messages() if is_event(one, _COMPLETED)}
+    orders = files.orders()
+    own = [order for order in heads(orders)[1:-1] if counted(order) and not cents(order["Refunded Amount"])]
+    tests = chosen([order for order in own if order["Id"] in bought], share, rng)
+    for order in tests:
+        order |= {"Tags": "test", "Payment Method": "Bogus Gateway"}
+    files.write_table("shopify_orders.csv", orders)
+    return Planted(len(tests), where=_SOURCE)
+
+
+def _lose_zone(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """A spreadsheet wrote local times as if they were UTC."""
+    orders = files.orders()
+    wrong = {order["Name"] for order in chosen(heads(orders), share, rng)}
+    bought = {one["properties"]["order_id"] for one in files.messages() if is_event(one, _COMPLETED)}
+    ahead = 0
+    for row in orders:
+        if row["Name"] in wrong:
+            # Summer time comes within the span: either offset is as wrong.
+            ahead += bool(row["Id"] in bought and counted(row) and row["Created at"].endswith("+0100"))
+            for cell in ("Created at", "Paid at", "Cancelled at"):
+                row[cell] = row[cell].replace("+0100", "+0000").replace("+0200", "+0000")
+    files.write_table("shopify_orders.csv", orders)
+    return Planted(ahead, where={**_SOURCE, "subject": "shopify is 1 h ahead of segment"})
+
+
+def _lose_buyers(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The export leaves the buyer out."""
+    orders = files.orders()
+    names = {order["Name"] for order in chosen([one for one in heads(orders) if counted(one)], share, rng)}
+    for row in orders:
+        if row["Name"] in names:
+            row |= {"Email": "", "Note Attributes": "", "Phone": "", "Billing Phone": "", "Shipping Phone": ""}
+    files.write_table("shopify_orders.csv", orders)
+    money = sum(net_micros(order) for order in heads(orders) if order["Name"] in names)
+    return Planted(len(names), money, {"source": "shopify"})
+
+
+def _cut_ties(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """Browsers get another id at the checkout than on the pages before it, and sign-ins are not told."""
+    orders, messages = files.orders(), files.messages()
+    buyers = {order["Email"].lower() for order in chosen([one for one in heads(orders) if counted(one)], share, rng)}
+    known = [one for one in messages if one["type"] == "identify" and one["traits"]["email"].lower() in buyers]
+    browsers = {one["anonymousId"] for one in known}
+    told = []
+    for one in messages:
+        if one["type"] == "identify" and one["messageId"].startswith("i-") and one["anonymousId"] in browsers:
+            continue
+        if one["type"] == "page" and one["anonymousId"] in browsers:
+            one |= {"anonymousId": f"before-{one['anonymousId']}", "userId": None}
+        told.append(one)
+    files.write_messages(told)
+    for order in orders:
+        if order["Email"].lower() in buyers:
+            order["Note Attributes"] = ""
+    files.write_table("shopify_orders.csv", orders)
+    if share < 1:
+        # Who else never had a touch, the files do not say.
+        return Planted(None, None, {"source": "shopify"})
+    every = [order for order in heads(orders) if counted(order)]
+    return Planted(len(every), sum(map(net_micros, every)), {"source": "shopify"})
+
+
 FAULTS: Mapping[str, Fault] = {
     "orders_without_event": _lose_purchases,
     "events_without_order": _lose_orders,
     "duplicate_conversions": _repeat_purchases,
     "value_mismatch": _tax_twice,
     "refunds_untracked": _lose_refunds,
+    "test_orders": _track_tests,
+    "clock_differs": _lose_zone,
+    "nameless_sales": _lose_buyers,
+    "revenue_without_touch": _cut_ties,
 }

@@ -19,12 +19,12 @@ class Planted:
     """What is wrong in a folder's files after a fault was planted, rows that were so before included.
 
     Attributes:
-        rows: Of how many rows.
-        micros: Their money in euros, net of tax, shipping and discount; None: the fault costs nothing that is counted.
+        rows: How many; None: the files do not say exactly.
+        micros: Their money in euros, net of tax, shipping and discount; None: nothing that is counted, or not exactly.
         where: What tells the place, by the words of checks: source, platform, campaign, subject.
     """
 
-    rows: int
+    rows: int | None
     micros: int | None = None
     where: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,157 @@
+"""Outages: stretches of hours in which far less came than the hour, the weekday and the weeks around let expect.
+
+What to expect is robust: a day's level is the median over the fortnight around it, weekdays and hours of the day have
+the mean of their shares without the extreme tenths, all on the business's own clock. Whole days vary beyond that, so
+a stretch is held against what a bad day, four standard deviations below the usual, would still have brought. It is
+judged by Kulldorff's likelihood ratio of a Poisson count, divided by how much more than Poisson the hours vary anyway;
+the most unlikely stretch of up to a week is taken first, then the next beside it.
+
+References:
+    Kulldorff (1997), A spatial scan statistic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from outturn.domain.time import zone
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
+
+LONGEST_HOURS = 7 * 24
+LEAST_DAYS = 14
+UNLIKELY = 25.0
+"""The logarithm of how unlikely a stretch has to be: a year of hours has a million stretches, chance makes none."""
+_LEAST_EXPECTED = 30.0
+_LARGEST_SHARE = 0.5
+_MOST = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The median of the square of a standard normal.
+_MEDIAN_SQUARE = 0.455
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hours `first` to `last`, both included, as hours since 1970 UTC; `expected` events, of which `seen` came."""
+
+    first: int
+    last: int
+    expected: float
+    seen: int
+
+
+def stretches(first_hour: int, counts: Ints, zone_name: str) -> list[Stretch]:
+    """The stretches in which counts fell far below what is to be expected.
+
+    Args:
+        first_hour: Of `counts`, in hours since 1970 UTC.
+        counts: Shape (hours,), events of each hour, 0 where there was none.
+        zone_name: IANA name of the business's zone: days and hours are its own.
+
+    Returns:
+        In order of time; none for fewer than 14 days, which have no usual week.
+    """
+    if len(counts) < LEAST_DAYS * 24:
+        return []
+    expected = expectation(first_hour, counts, zone_name)
+    spread, worst = _spread(counts, expected), _worst_day(counts, expected)
+    found: list[Stretch] = []
+    free = np.ones(len(counts), dtype=np.bool_)
+    while len(found) < _MOST:
+        best = _most_unlikely(counts, np.where(free, expected * worst, 0.0), free, spread)
+        if best is None:
+            break
+        start, stop = best
+        free[start:stop] = False
+        lost = float(expected[start:stop].sum())
+        found.append(Stretch(first_hour + start, first_hour + stop - 1, lost, int(counts[start:stop].sum())))
+    return sorted(found, key=lambda one: one.first)
+
+
+def expectation(first_hour: int, counts: Ints, zone_name: str) -> Floats:
+    """How many events each hour is expected to have, shape (hours,)."""
+    moments = [(_EPOCH + timedelta(hours=first_hour + at)).astimezone(zone(zone_name)) for at in range(len(counts))]
+    days = np.array([moment.toordinal() for moment in moments]) - moments[0].toordinal()
+    hours = np.array([moment.hour for moment in moments])
+    weekdays = np.array([moment.weekday() for moment in moments])
+    daily: Floats = np.bincount(days, weights=counts).astype(np.float64)
+    weekday_of = np.array([(moments[0].weekday() + day) % 7 for day in range(len(daily))])
+    level = _level(daily)
+    usual = np.array(
+        [_middle(daily[weekday_of == one] / np.maximum(level[weekday_of == one], 1e-9)) for one in range(7)]
+    )
+    share = np.array([_middle(counts[hours == one] / np.maximum(level[days[hours == one]], 1e-9)) for one in range(24)])
+    share /= max(share.sum(), 1e-9)
+    expected: Floats = level[days] * usual[weekdays] * share[hours]
+    return expected
+
+
+def _level(daily: Floats) -> Floats:
+    """The median of the fortnight around each day, the day itself included."""
+    return np.array([np.median(daily[max(0, day - 7) : day + 8]) for day in range(len(daily))])
+
+
+def _middle(values: Floats) -> float:
+    """The mean without the lowest and the highest tenth."""
+    ordered = np.sort(values)
+    cut = len(ordered) // 10
+    return float(ordered[cut : len(ordered) - cut].mean()) if len(ordered) else 0.0
+
+
+def _spread(counts: Ints, expected: Floats) -> float:
+    """How many times as much as Poisson counts the hours vary, at least once: from the middle, not from outages."""
+    busy = expected > 1.0
+    if not busy.any():
+        return 1.0
+    squares = (counts[busy] - expected[busy]) ** 2 / expected[busy]
+    return max(1.0, float(np.median(squares)) / _MEDIAN_SQUARE)
+
+
+def _worst_day(counts: Ints, expected: Floats) -> float:
+    """What a bad day brings, as a share of the usual: four standard deviations, by the median of the deviations."""
+    came, due = (np.add.reduceat(values, np.arange(0, len(counts), 24)) for values in (counts, expected))
+    logs = np.log((came[due > 1] + 0.5) / (due[due > 1] + 0.5))
+    deviation = 1.4826 * float(np.median(np.abs(logs - np.median(logs)))) if len(logs) else 0.0
+    return float(np.exp(-4.0 * deviation))
+
+
+def _most_unlikely(
+    counts: Ints, expected: Floats, free: npt.NDArray[np.bool_], spread: float
+) -> tuple[int, int] | None:
+    """The stretch of free hours (start, stop) whose count is the least likely; None: none is unlikely enough."""
+    came, due = _running(np.where(free, counts, 0)), _running(expected)
+    taken = _running(np.where(free, 0, 1))
+    best, most = None, UNLIKELY * spread
+    for length in range(1, min(LONGEST_HOURS, len(counts)) + 1):
+        seen, lost = came[length:] - came[:-length], due[length:] - due[:-length]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = lost - seen + np.where(seen > 0, seen * np.log(seen / lost), 0.0)
+        whole = taken[length:] == taken[:-length]
+        ratio = np.where(whole & (lost >= _LEAST_EXPECTED) & (seen < _LARGEST_SHARE * lost), ratio, 0.0)
+        at = int(np.argmax(ratio))
+        if ratio[at] > most:
+            best, most = (at, at + length), float(ratio[at])
+    return best
+
+
+def _running(values: Any) -> Floats:
+    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+
+
+def text_of(stretch: Stretch, zone_name: str) -> str:
+    """From when to when, on the business's clock: `2026-03-20 08:00 to 2026-03-20 18:00`."""
+    ends = (_EPOCH + timedelta(hours=stretch.first), _EPOCH + timedelta(hours=stretch.last + 1))
+    return " to ".join(f"{end.astimezone(zone(zone_name)):%Y-%m-%d %H:%M}" for end in ends)
+
+
+def day_of(hour: int, zone_name: str) -> Any:
+    """The business's day of an hour since 1970 UTC."""
+    return (_EPOCH + timedelta(hours=hour)).astimezone(zone(zone_name)).date()

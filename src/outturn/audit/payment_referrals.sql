@@ -1,0 +1,46 @@
+-- table: payment_referrals
+-- grain: example_id, money_key
+-- reads: events, hit_days, payment_hosts, order_numbers, ledger_sales
+-- takes: zone text
+-- says: pages to which a payment provider led back, all found, each with the sale that its browser placed within the hour around it
+WITH led_back AS (
+    SELECT
+        events.source, events.event_id, events.anonymous_key, events.occurred_at, MIN(payment_hosts.host) AS host
+    FROM events
+    INNER JOIN payment_hosts
+        ON SPLIT_PART(LOWER(events.referrer), '/', 3) = payment_hosts.host
+        OR SPLIT_PART(LOWER(events.referrer), '/', 3) LIKE '%.' || payment_hosts.host
+    WHERE events.type = 'page' AND events.referrer IS NOT NULL AND NOT COALESCE(events.is_bot, FALSE)
+    GROUP BY events.source, events.event_id, events.anonymous_key, events.occurred_at
+), bought AS (
+    SELECT events.anonymous_key, events.occurred_at, order_numbers.outcome_id
+    FROM events
+    INNER JOIN order_numbers ON events.order_id = order_numbers.order_number
+    WHERE events.type = 'track' AND events.anonymous_key IS NOT NULL AND LOWER(events.name) NOT LIKE '%refund%'
+), told AS (
+    SELECT
+        led_back.source, led_back.event_id, led_back.host, led_back.occurred_at,
+        MIN(bought.outcome_id) AS outcome_id
+    FROM led_back
+    LEFT JOIN bought
+        ON led_back.anonymous_key = bought.anonymous_key
+        AND bought.occurred_at > led_back.occurred_at - INTERVAL 1 HOUR
+        AND bought.occurred_at < led_back.occurred_at + INTERVAL 1 HOUR
+    GROUP BY led_back.source, led_back.event_id, led_back.host, led_back.occurred_at
+)
+SELECT
+    told.source, told.host AS subject,
+    outturn_day(told.occurred_at, $zone) AS first_day, outturn_day(told.occurred_at, $zone) AS last_day,
+    1 AS found, 1 AS seen, told.event_id AS example_id,
+    'outcome:' || COALESCE(ledger_sales.outcome_id, told.event_id) AS money_key,
+    CASE WHEN ledger_sales.value_micros > 0 THEN ledger_sales.value_micros END AS micros
+FROM told
+LEFT JOIN ledger_sales ON told.outcome_id = ledger_sales.outcome_id
+UNION ALL
+SELECT
+    source, '' AS subject, CAST(NULL AS DATE) AS first_day, CAST(NULL AS DATE) AS last_day,
+    0 AS found, CAST(SUM(hits) AS BIGINT) AS seen, CAST(NULL AS VARCHAR) AS example_id,
+    '' AS money_key, CAST(NULL AS BIGINT) AS micros
+FROM hit_days
+WHERE type = 'page'
+GROUP BY source
