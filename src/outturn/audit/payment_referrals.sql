@@ -9,7 +9,7 @@ WITH led_back AS (
     FROM events
     INNER JOIN payment_hosts
         ON SPLIT_PART(LOWER(events.referrer), '/', 3) = payment_hosts.host
-        OR SPLIT_PART(LOWER(events.referrer), '/', 3) LIKE '%.' || payment_hosts.host
+        OR RIGHT(SPLIT_PART(LOWER(events.referrer), '/', 3), LENGTH(payment_hosts.host) + 1) = '.' || payment_hosts.host
     WHERE events.type = 'page' AND events.referrer IS NOT NULL AND NOT COALESCE(events.is_bot, FALSE)
     GROUP BY events.source, events.event_id, events.anonymous_key, events.occurred_at
 ), bought AS (
