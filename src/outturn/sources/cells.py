@@ -54,7 +54,7 @@ PRESENT = (
     # No mark of missing is longer, or begins with a digit or with another letter than N. Of a CASE, the dear branch is
     # worked out only for the rows that reach it.
     f"CREATE OR REPLACE MACRO outturn_present(text) AS CASE WHEN strlen(text) > {_LONGEST_MARK} OR {_BEGINS_NO_MARK} "
-    f"THEN TRUE WHEN text IS NULL THEN FALSE ELSE NOT regexp_full_match(text, '{MISSING}') END"
+    f"THEN TRUE WHEN text IS NULL OR text = '' THEN FALSE ELSE NOT regexp_full_match(text, '{MISSING}') END"
 )
 """The word that the statements of this room know a filled cell by; one word of it is read faster than its sense."""
 _USUAL_ID = "[0-9]+|[A-Za-z_#]+[0-9][0-9A-Za-z_#-]*|[0-9A-Za-z]+-[0-9A-Za-z-]+"

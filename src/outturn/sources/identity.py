@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 _MOST_REMEMBERED = 300_000
 
+PADS = ("outturn_inner", "outturn_outer")
+"""The variables from which `outturn_key` is made, where it is the engine's own; NULL where it is not."""
+
 # As `canonical_id` of the domain has it.
 _OWN_ID = (
-    r"CASE WHEN suffix(TRIM(text), '0') AND regexp_full_match(TRIM(text), '-?[0-9]+\.0+') "
+    r"CASE WHEN contains(text, '.') AND regexp_full_match(TRIM(text), '-?[0-9]+\.0+') "
     "THEN split_part(TRIM(text), '.', 1) ELSE TRIM(text) END"
 )
 _CANONICAL = {
@@ -107,9 +110,8 @@ def _phone_keys(secret: bytes, region: str) -> Callable[[pa.ChunkedArray], Any]:
 
 
 def _make_few(connection: duckdb.DuckDBPyConnection, secret: bytes) -> None:
-    inner, outer = hmac_pads(secret)
-    connection.execute("SET VARIABLE outturn_inner = $pad::BLOB", {"pad": inner})
-    connection.execute("SET VARIABLE outturn_outer = $pad::BLOB", {"pad": outer})
+    for variable, pad in zip(PADS, hmac_pads(secret), strict=True):
+        connection.execute(f"SET VARIABLE {variable} = $pad::BLOB", {"pad": pad})
     connection.execute(
         "CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS unhex(sha256(getvariable('outturn_outer') || "
         "unhex(sha256(getvariable('outturn_inner') || encode(kind || ':' || canonical)))))"
@@ -158,7 +160,9 @@ def key_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
     if cell.identity == "phone":
         return f"outturn_phone({text})"
     connection.execute(f"CREATE OR REPLACE MACRO canonical_{cell.name}(text) AS {_canonical(cell)}")
-    return f"CASE WHEN TRIM({text}) <> '' THEN outturn_key('{cell.identity}', canonical_{cell.name}({text})) END"
+    if cell.canonical:
+        return f"CASE WHEN TRIM({text}) <> '' THEN outturn_key('{cell.identity}', canonical_{cell.name}({text})) END"
+    return f"outturn_key('{cell.identity}', NULLIF(canonical_{cell.name}({text}), ''))"
 
 
 def _canonical(cell: Cell) -> str:

@@ -67,40 +67,49 @@ def _swapped(word: Any) -> Any:
     return _word((_turned(word, 8) & _word(0xFF00FF00)) | (_turned(word, 24) & _word(0x00FF00FF)))
 
 
+@numba.njit(inline="always")
+def _step(  # noqa: PLR0913, PLR0917 (compiled functions take no keywords)
+    a: Any, b: Any, c: Any, d: Any, e: Any, f: Any, g: Any, h: Any, added: Any
+) -> Any:
+    """What becomes of `d` and `h`; in the next step all eight words have moved one place on: their names do."""
+    chosen = _word(g ^ _word(e & _word(f ^ g)))
+    first = _word(h + _word(_turned(e, 6) ^ _turned(e, 11) ^ _turned(e, 25)) + chosen + added)
+    most = _word(_word(a & b) | _word(c & _word(a | b)))
+    second = _word(_word(_turned(a, 2) ^ _turned(a, 13) ^ _turned(a, 22)) + most)
+    return _word(d + first), _word(first + second)
+
+
 @numba.njit(types.void(_LANE_WORDS, _LANE_WORDS, _LANE_WORDS), cache=True, nogil=True)
 def _compress(state: Any, block: Any, v: Any) -> None:
-    """One block of each lane into its state; `v` is room to work in."""
-    for r in range(8):
-        for lane in range(_LANES):
-            v[r, lane] = state[r, lane]
-    for i in range(64):
+    """One block of each lane into its state; `v` is room to work in.
+
+    Eight steps lie in one loop over the lanes: their words stay in registers, and sixteen steps would be too many for
+    the compiler to lay side by side.
+    """
+    v[:] = state
+    for i in range(0, 64, 8):
         at = i & 15
         if i >= _BLOCK_WORDS:
-            one, nine, two = (i + 1) & 15, (i + 9) & 15, (i + 14) & 15
-            for lane in range(_LANES):
-                x, y = block[one, lane], block[two, lane]
-                early = _word(_turned(x, 7) ^ _turned(x, 18) ^ _word(x >> _word(3)))
-                late = _word(_turned(y, 17) ^ _turned(y, 19) ^ _word(y >> _word(10)))
-                block[at, lane] = _word(block[at, lane] + early + block[nine, lane] + late)
-        added = _ADDED[i]
-        # The eight words move one place on in every step; here their names do.
-        ra, rb, rc, rd = -i & 7, (1 - i) & 7, (2 - i) & 7, (3 - i) & 7
-        re, rf, rg, rh = (4 - i) & 7, (5 - i) & 7, (6 - i) & 7, (7 - i) & 7
+            for place in range(at, at + 8):
+                one, nine, two = (place + 1) & 15, (place + 9) & 15, (place + 14) & 15
+                for lane in range(_LANES):
+                    x, y = block[one, lane], block[two, lane]
+                    early = _word(_turned(x, 7) ^ _turned(x, 18) ^ _word(x >> _word(3)))
+                    late = _word(_turned(y, 17) ^ _turned(y, 19) ^ _word(y >> _word(10)))
+                    block[place, lane] = _word(block[place, lane] + early + block[nine, lane] + late)
         for lane in range(_LANES):
-            a, b, c, e, f, g = v[ra, lane], v[rb, lane], v[rc, lane], v[re, lane], v[rf, lane], v[rg, lane]
-            first = _word(
-                v[rh, lane]
-                + _word(_turned(e, 6) ^ _turned(e, 11) ^ _turned(e, 25))
-                + _word(_word(e & f) ^ _word(~e & g))
-                + added
-                + block[at, lane]
-            )
-            second = _word(
-                _word(_turned(a, 2) ^ _turned(a, 13) ^ _turned(a, 22))
-                + _word(_word(a & b) ^ _word(a & c) ^ _word(b & c))
-            )
-            v[rd, lane] = _word(v[rd, lane] + first)
-            v[rh, lane] = _word(first + second)
+            a, b, c, d = v[0, lane], v[1, lane], v[2, lane], v[3, lane]
+            e, f, g, h = v[4, lane], v[5, lane], v[6, lane], v[7, lane]
+            d, h = _step(a, b, c, d, e, f, g, h, _word(block[at, lane] + _ADDED[i]))
+            c, g = _step(h, a, b, c, d, e, f, g, _word(block[at + 1, lane] + _ADDED[i + 1]))
+            b, f = _step(g, h, a, b, c, d, e, f, _word(block[at + 2, lane] + _ADDED[i + 2]))
+            a, e = _step(f, g, h, a, b, c, d, e, _word(block[at + 3, lane] + _ADDED[i + 3]))
+            h, d = _step(e, f, g, h, a, b, c, d, _word(block[at + 4, lane] + _ADDED[i + 4]))
+            g, c = _step(d, e, f, g, h, a, b, c, _word(block[at + 5, lane] + _ADDED[i + 5]))
+            f, b = _step(c, d, e, f, g, h, a, b, _word(block[at + 6, lane] + _ADDED[i + 6]))
+            e, a = _step(b, c, d, e, f, g, h, a, _word(block[at + 7, lane] + _ADDED[i + 7]))
+            v[0, lane], v[1, lane], v[2, lane], v[3, lane] = a, b, c, d
+            v[4, lane], v[5, lane], v[6, lane], v[7, lane] = e, f, g, h
     for r in range(8):
         for lane in range(_LANES):
             state[r, lane] = _word(state[r, lane] + v[r, lane])
@@ -180,7 +189,9 @@ def keyed_hash(secret: bytes) -> Callable[[pa.ChunkedArray], Any]:
     inner, outer = map(_after, hmac_pads(secret))
 
     def keys_of(texts: pa.ChunkedArray) -> pa.Array:
-        column = pa.concat_arrays(texts.chunks or [pa.array([], pa.string())]).cast(pa.binary())
+        column = (
+            texts.chunk(0) if texts.num_chunks == 1 else pa.concat_arrays(texts.chunks or [pa.array([], pa.string())])
+        )
         words = np.empty(len(column) * 8, np.uint32)
         if len(column):
             _validity, offsets, data = column.buffers()
