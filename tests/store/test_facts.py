@@ -262,6 +262,27 @@ def test_texts_of_which_a_file_has_few_come_back_as_they_were(tmp_path: Path) ->
     engine.close()
 
 
+def test_a_text_taken_for_the_only_one_is_kept_beside_others_that_turn_up(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        statement = "SELECT line, 'shop' AS system, kind, currency FROM (VALUES (1, 'a', 'EUR'), (2, 'b', {}), "
+        statement += "(3, NULL, NULL)) AS told(line, kind, currency)"
+        facts = Facts(tmp_path / "lake")
+        spoilt = "CAST(CAST(left('nine', 9 + CAST(random() AS INT)) AS INT) AS VARCHAR)"
+        likely = {"system": "shop", "currency": "EUR", "kind": "a"}  # Of `kind` nobody asks: its texts are many.
+        facts.load(record(1), {"outcomes": Selected(connection, statement.format("'EUR'"), likely)})
+        facts.load(record(2), {"outcomes": Selected(connection, statement.format("'USD'"), likely)})
+        with pytest.raises(duckdb.ConversionException, match="nine"):
+            facts.load(record(3), {"outcomes": Selected(connection, statement.format(spoilt), likely)})
+    engine = open_engine()
+    facts.expose(engine, only=("outcomes",))
+    rows = engine.rows("SELECT import_id, line, system, kind, currency FROM outcomes_rows ORDER BY import_id, line")
+    engine.close()
+    assert [row[1:] for row in rows] == [
+        (1, "shop", "a", "EUR"), (2, "shop", "b", "EUR"), (3, "shop", None, None),
+        (1, "shop", "a", "EUR"), (2, "shop", "b", "USD"), (3, "shop", None, None),
+    ]  # fmt: skip
+
+
 def test_every_table_declares_its_writer_and_grain() -> None:
     assert all(table.writer and table.grain and len(set(table.names)) == len(table.names) for table in TABLES.values())
 

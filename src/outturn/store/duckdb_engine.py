@@ -140,7 +140,7 @@ class DuckDBEngine:
         with _within_64_bits():
             self._connection.cursor().execute(
                 f"COPY (SELECT {columns} FROM (\n{statement}\n) AS written{sorting}) TO {quoted(str(file))} "
-                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
+                f"(FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
                 dict(parameters) or None,
             )
         return [file]

@@ -28,10 +28,13 @@ class Selected(NamedTuple):
     Attributes:
         connection: In UTC; a session of its own.
         statement: A SELECT.
+        likely: Column of `OFTEN_ONE_TEXT` -> the text that its rows have, if any; others have many. It saves working
+            out the statement to find that out; where it is wrong, the file is written a second time. None: not known.
     """
 
     connection: duckdb.DuckDBPyConnection
     statement: str
+    likely: Mapping[str, str] | None = None
 
 
 def write_rows(
@@ -54,10 +57,16 @@ def write_rows(
     if isinstance(rows, Selected):
         described = rows.connection.execute(f"DESCRIBE {rows.statement}").fetchall()
         types = {name: type_name for name, type_name, *_ in described}
-        return _write_from(rows.connection, f"({rows.statement})", table, types, target, stamps)
+        try:
+            return _write_selected(rows, table, types, target, stamps)
+        except duckdb.ConversionException:
+            if not rows.likely:
+                raise
+            return _write_selected(rows._replace(likely=None), table, types, target, stamps)
     with connection() as opened:
         opened.register("handed", rows)
-        return _write_from(opened, "handed", table, dict.fromkeys(rows.schema.names, ""), target, stamps)
+        handed = Selected(opened, "SELECT * FROM handed")
+        return _write_selected(handed, table, dict.fromkeys(rows.schema.names, ""), target, stamps)
 
 
 def write_row(table: Table, row: Mapping[str, object], target: Path) -> None:
@@ -87,7 +96,10 @@ def copy_statement(select: str, target: Path, *, in_order: bool = True) -> str:
     Out of order it takes half the time on several cores, since none of them keeps rows for the others to come first.
     """
     order = "" if in_order else ", PRESERVE_ORDER false"
-    return f"COPY ({select}) TO '{quoted(target)}' (FORMAT parquet, COMPRESSION snappy{order})"
+    return (
+        f"COPY ({select}) TO '{quoted(target)}' (FORMAT parquet, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 4000, "
+        f"COMPRESSION snappy{order})"
+    )
 
 
 def quoted(path: Path) -> str:
@@ -95,44 +107,42 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _write_from(
-    opened: duckdb.DuckDBPyConnection,
-    source: str,
-    table: Table,
-    given: Mapping[str, str],
-    target: Path,
-    stamps: Mapping[str, object],
+def _write_selected(
+    rows: Selected, table: Table, given: Mapping[str, str], target: Path, stamps: Mapping[str, object]
 ) -> int:
     unknown = set(given) - set(table.names)
     if unknown:
         raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))}")
     used = {name: value for name, value in stamps.items() if name in table.names}
-    few = _few_texts(opened, source, given)
+    few = _few_texts(rows, given)
     few |= {name: _one_text(str(value)) for name, value in used.items() if name == "import_id"}
     bound = {name: value for name, value in used.items() if name not in few}
     select = ", ".join(_column(column, given, bound, few) for column in table.columns)
     # What comes first among an import's rows is said by their lines, never by where they lie.
-    statement = copy_statement(f"SELECT {select} FROM {source}", target, in_order=False)
-    written: int = opened.execute(statement, bound).fetchall()[0][0]
+    statement = copy_statement(f"SELECT {select} FROM ({rows.statement})", target, in_order=False)
+    written: int = rows.connection.execute(statement, bound).fetchall()[0][0]
     return written
 
 
-def _few_texts(opened: duckdb.DuckDBPyConnection, source: str, given: Mapping[str, str]) -> dict[str, str]:
+def _few_texts(rows: Selected, given: Mapping[str, str]) -> dict[str, str]:
     """SQL, of type ENUM, of columns that have one text or none in every row, or that are of such a type already."""
     found = {name: name for name, type_name in given.items() if type_name.startswith("ENUM(")}
     asked = [name for name in OFTEN_ONE_TEXT if name in given and name not in found]
+    if rows.likely is not None:  # Another text than these makes the cast fail.
+        return found | {name: f"CAST({name} AS {_enum(rows.likely[name])})" for name in asked if name in rows.likely}
     if not asked:
         return found
+    source = f"({rows.statement})"
     # Not LIMIT 1: where two readers share a step of the statement, DuckDB 2.0 waits for ever once one of them stops.
     some = ", ".join(f"ANY_VALUE({name})" for name in asked)
-    first = dict(zip(asked, opened.execute(f"SELECT {some} FROM {source}").fetchall()[0], strict=True))
+    first = dict(zip(asked, rows.connection.execute(f"SELECT {some} FROM {source}").fetchall()[0], strict=True))
     found |= {name: _NO_TEXT for name, text in first.items() if text is None}
     texts = {name: text for name, text in first.items() if text is not None}
     if not texts:
         return found
     # To compare with the first row's texts costs a fraction of finding the least and the greatest.
     other = ", ".join(f"BOOL_OR({name} <> {_quoted(text)}), BOOL_OR({name} IS NULL)" for name, text in texts.items())
-    answers = iter(opened.execute(f"SELECT {other} FROM {source}").fetchall()[0])
+    answers = iter(rows.connection.execute(f"SELECT {other} FROM {source}").fetchall()[0])
     for (name, text), differs, blank in zip(texts.items(), answers, answers, strict=True):
         if not differs:
             found[name] = f"CASE WHEN {name} IS NOT NULL THEN {_one_text(text)} END" if blank else _one_text(text)
@@ -143,7 +153,11 @@ _NO_TEXT = "CAST(NULL AS ENUM (''))"
 
 
 def _one_text(text: str) -> str:
-    return f"CAST({_quoted(text)} AS ENUM ({_quoted(text)}))"
+    return f"CAST({_quoted(text)} AS {_enum(text)})"
+
+
+def _enum(text: str) -> str:
+    return f"ENUM ({_quoted(text)})"
 
 
 def _quoted(text: str) -> str:
