@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outturn.domain.identifiers import identity_key, record_id
+from outturn.sources import reading
 from outturn.sources.crm import share_sql
 from outturn.store.duckdb_engine import DuckDBEngine
 from tests.sources.samples import as_csv
@@ -80,6 +81,26 @@ def test_a_short_line_amid_the_rows_is_no_footer(world: World) -> None:
     header, row = text.splitlines()
     report = world.text("report.csv", f"{header}\n{row}\nMaya\n{row}\n", dates="month-first")
     assert (report.accepted, report.refused, report.reasons) == (2, 1, {"COLUMN_SHIFT": 1})
+
+
+@pytest.mark.parametrize(("below", "refused", "again"), [(FOOTER, 0, False), ("Maya\n{row}\n", 1, True)])
+def test_a_large_report_is_read_once_for_all_its_footer(
+    world: World, monkeypatch: pytest.MonkeyPatch, below: str, refused: int, *, again: bool
+) -> None:
+    carefully = reading._read_carefully
+    reads: list[object] = []
+
+    def counted(*told: Any) -> reading.Reading:
+        reads.append(told)
+        return carefully(*told)
+
+    monkeypatch.setattr(reading, "_QUICK_BYTES", -1)
+    monkeypatch.setattr(reading, "_read_carefully", counted)
+    header, row = as_csv([REPORTED | {"Close Date": "2026-12-30", "Created Date": "2026-07-01"}]).splitlines()
+    total = '"Grand Totals (2 records)"' + ',""' * (len(REPORTED) - 1)
+    report = world.text("report.csv", "\n".join([header, row, row, total, below.format(row=row)]))
+    assert (report.accepted, report.refused, bool(reads)) == (2 + refused, refused, again)
+    assert report.rows_read == report.accepted + report.refused + report.ignored
 
 
 def test_opportunities_without_an_id_are_known_by_account_and_name(world: World) -> None:

@@ -38,8 +38,8 @@ def kept_address(url: str) -> str:
     bare = f"split_part({url}, '#', 1)"
     plain = f"NOT contains({url}, '=') AND NOT contains({url}, '@') AND NOT contains({url}, '%')"
     return (
-        f"CASE WHEN TRIM({url}) = '' THEN NULL WHEN {plain} THEN {bare} WHEN NOT {personal_suspect_sql(url)} THEN "
-        f"{bare} "
+        f"CASE WHEN NOT starts_with({url}, 'http') AND TRIM({url}) = '' THEN NULL WHEN {plain} THEN {bare} "
+        f"WHEN NOT {personal_suspect_sql(url)} THEN {bare} "
         f"ELSE {_head(bare)} || array_to_string(list_transform(regexp_extract_all({bare}, '[?&][^?&]*'), lambda "
         f"piece: {_parameter('piece')}), '') END"
     )
@@ -47,7 +47,8 @@ def kept_address(url: str) -> str:
 
 def kept_text(text: str) -> str:
     """SQL for a tag's text (a UTM value, a campaign's name), or NULL where someone's e-mail address was put into it."""
-    return f"CASE WHEN NOT {_email_like(text)} THEN {text} END"
+    # The other way round, NOT would have the regular expression worked out for every row.
+    return f"CASE WHEN {_email_like(text)} THEN NULL ELSE {text} END"
 
 
 def arrival_columns(url: str, stated: Mapping[str, str] | None = None) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from outturn.domain.urls import CLICK_IDS, UTM_PARAMETERS
 from outturn.sources.addresses import arrival_columns, kept_address, kept_text
-from outturn.sources.refunds import known_refunds, totals_left
+from outturn.sources.refunds import known_refunds, order_number, totals_left
+from outturn.sources.source import View
 
 LANDING = ("landing_page", "landing_site", "landing_url")
 REFERRER = ("referrer", "referring_site")
@@ -49,10 +50,10 @@ def charge_steps(rows: str) -> dict[str, str]:
     """
     # The last line of each: a window would sort the whole rows, forty columns wide.
     sales = f"""
-        SELECT *, regexp_replace(meta_order, '^#', '') AS order_id FROM ({rows})
+        SELECT *, {order_number("meta_order")} AS order_id FROM ({rows})
         WHERE line IN (SELECT MAX(line) FROM accepted GROUP BY charge_id)
     """  # noqa: S608
-    return {"known_refunds": known_refunds("stripe", "charge_id"), "sales": sales}
+    return {"known_refunds": known_refunds("stripe", "charge_id"), "sales": View(sales)}
 
 
 def charge_outcomes() -> str:

@@ -124,7 +124,14 @@ def snapshot_steps(crm: Crm, rows: str) -> dict[str, str]:
             SELECT deal_id, stage, MIN(occurred_at) AS known_at FROM earlier GROUP BY deal_id, stage
         ) AS dated USING (deal_id, stage)
     """  # noqa: S608
-    return {"given_deals": rows, "deal_people": people, "deal_facts": facts}
+    # Whole rows have the tags and addresses of a CRM beside them, which only its events read.
+    given = f"""
+        SELECT
+            line, deal_id, stage_id, won, closed, probability, gross_micros, currency, created_at, entered_at,
+            closed_at, deleted, contact_ids, company_ids, company_name
+        FROM ({rows})
+    """  # noqa: S608
+    return {"given_deals": given, "deal_people": people, "deal_facts": facts}
 
 
 def opening_outcomes(crm: Crm) -> str:
@@ -221,8 +228,10 @@ def deal_identities(crm: Crm) -> str:
                 deal_people.line, deal_id, created_at, deal_people.crm_key,
                 COALESCE(company_key, unhex(sha256('deal:{crm.name}:' || deal_id))) AS company_key
             FROM deal_people JOIN deal_facts USING (line)
-            WHERE NOT gone
-            QUALIFY deal_facts.company_key IS NOT NULL OR COUNT(*) OVER (PARTITION BY deal_id) > 1
+            WHERE NOT gone AND (
+                deal_facts.company_key IS NOT NULL
+                OR line IN (SELECT line FROM deal_people GROUP BY line HAVING COUNT(*) > 1)
+            )
         )
         SELECT
             line, '{crm.name}:deal:' || deal_id || ':contact:'

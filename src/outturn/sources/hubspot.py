@@ -49,11 +49,10 @@ _DEALS = f"""
 # know the contact itself.
 _DEAL_ORIGINS = f"""
     SELECT
-        given_deals.*, 'hubspot:deal:' || given_deals.deal_id AS noted_of, given_deals.created_at AS seen_at,
-        crm_key,
+        accepted.*, 'hubspot:deal:' || deal_facts.deal_id AS noted_of, deal_facts.created_at AS seen_at, crm_key,
         NULL::BLOB AS email_key, NULL::BLOB AS phone_key, {PLATFORM} AS platform,
         CASE WHEN known.line IS NULL THEN {CHANNEL} END AS stated_channel
-    FROM given_deals JOIN deal_facts USING (line)
+    FROM accepted JOIN deal_facts USING (line)
     LEFT JOIN (
         SELECT DISTINCT line FROM deal_people WHERE contact_id IN (SELECT contact_id FROM contacts)
         OR record_id IN (SELECT outcome_id FROM earlier)

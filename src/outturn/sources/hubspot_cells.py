@@ -5,7 +5,7 @@ from __future__ import annotations
 from outturn.sources.crm import Crm, chosen
 from outturn.sources.source import Cell, Kind
 
-CRM = Crm("hubspot", "regexp_replace({0}, '^([0-9]+)\\.0$', '\\1')")
+CRM = Crm("hubspot", "CASE WHEN suffix({0}, '.0') THEN regexp_replace({0}, '^([0-9]+)\\.0$', '\\1') ELSE {0} END")
 _CHANNELS = {
     "ORGANIC_SEARCH": "Organic Search", "PAID_SEARCH": "Paid Search", "PAID_SOCIAL": "Paid Social",
     "SOCIAL_MEDIA": "Organic Social", "ORGANIC_SOCIAL": "Organic Social", "EMAIL_MARKETING": "Email",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -105,22 +106,37 @@ def _watch(progress: Progress, name: str) -> Callable[[float], None]:
 
 
 def _take_in(job: Job, frame: Frame, recognised: Recognised, desk: Desk) -> None:
-    report = job.report
-    try:
-        job.sha256 = job.content.sha256()
-    except FileRefused as refused:
-        report.refuse(refused)
-        return
-    job.told = desk.options.told | desk.loans.told(recognised)
-    for record in desk.loaded:
-        as_is = (record.sha256, record.source, record.layout, desk.loans.compared(record.options, job.told))
-        if as_is == (job.sha256, report.source, report.layout, job.told) and not booked_elsewhere(
-            record, recognised, desk
-        ):
-            history.as_before(report, record)
-            if recognised.layout.lends and desk.files > 1:
-                _lend_again(job, frame, recognised, desk)
+    with ThreadPoolExecutor(1) as beside:
+        job.digest = beside.submit(job.content.sha256)
+        try:
+            before = _taken_before(job, recognised, desk)
+        except FileRefused as refused:
+            job.report.refuse(refused)
             return
+        if before is None:
+            _take_in_anew(job, frame, recognised, desk)
+            return
+        history.as_before(job.report, before)
+        if recognised.layout.lends and desk.files > 1:
+            _lend_again(job, frame, recognised, desk)
+
+
+def _taken_before(job: Job, recognised: Recognised, desk: Desk) -> ImportRecord | None:
+    """The import of just this file, told the same; its bytes are only asked for where all else is alike."""
+    job.told = desk.options.told | desk.loans.told(recognised)
+    as_told = (job.report.source, job.report.layout, job.told)
+    for record in desk.loaded:
+        if (
+            (record.source, record.layout, desk.loans.compared(record.options, job.told)) == as_told
+            and record.sha256 == job.sha256
+            and not booked_elsewhere(record, recognised, desk)
+        ):
+            return record
+    return None
+
+
+def _take_in_anew(job: Job, frame: Frame, recognised: Recognised, desk: Desk) -> None:
+    report = job.report
     connection = engine_of(desk, job, recognised)
     try:
         report.messages += desk.loans.borrow(connection, recognised)

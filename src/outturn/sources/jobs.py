@@ -13,6 +13,7 @@ from outturn.sources.report import FileReport
 from outturn.sources.sheets import Sheet
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
     from outturn.sources.options import ImportOptions
@@ -25,14 +26,23 @@ class Job:
     Attributes:
         found: The opened file and what it is; None: nothing that is known.
         told: What its import depends on beside its bytes.
-        sha256: Of its bytes.
+        digest: Of its bytes, worked out while they are read; None: its turn has not come.
     """
 
     content: Content
     report: FileReport
     found: tuple[Frame, Recognised] | None = None
     told: dict[str, Any] = field(default_factory=dict)
-    sha256: str = ""
+    digest: Future[str] | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes, lower-case hex.
+
+        Raises:
+            FileRefused: They cannot be read.
+        """
+        return self.digest.result() if self.digest else self.content.sha256()
 
     @property
     def turn(self) -> tuple[bool, int]:

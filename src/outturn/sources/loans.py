@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from outturn.sources.source import View
 from outturn.store.duckdb_engine import DuckDBEngine
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ class Loans:
 
 
 def make_steps(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
-    """Make the layout's own tables between `accepted` and its outputs."""
+    """Make the layout's own tables and views between `accepted` and its outputs."""
     for name, statement in layout.steps.items():
-        connection.execute(f"CREATE OR REPLACE TABLE {name} AS {statement}")
+        what = "VIEW" if isinstance(statement, View) else "TABLE"
+        connection.execute(f"CREATE OR REPLACE {what} {name} AS {statement}")
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from outturn.domain.urls import CLICK_IDS, UTM_PARAMETERS
 from outturn.sources.addresses import arrival_columns, kept_address, kept_text
 from outturn.sources.refunds import known_refunds, totals_left
+from outturn.sources.source import View
 
 STATUSES = {
     "paid": "counted", "partially_paid": "counted", "partially_refunded": "counted", "refunded": "counted",
@@ -53,7 +54,7 @@ def order_steps(rows: str) -> dict[str, str]:
             END AS shipping_micros
         FROM ({rows})
     """  # noqa: S608
-    return {"known_refunds": known_refunds("shopify", "native_id"), "sales": sales}
+    return {"known_refunds": known_refunds("shopify", "native_id"), "sales": View(sales)}
 
 
 def order_outcomes() -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _SAMPLE_ROWS = 20_000
 _IGNORED = -1
 _DELETED = -2
+_BELOW = -3
 _QUICK_BYTES = 4 << 20
 
 
@@ -62,6 +63,7 @@ class Reading:
     Attributes:
         faults: `parsed.refusal` is a place in this list.
         footer: SQL over the valued row: true for the lines of text below the table.
+        below: SQL over the valued row: true for what is ignored if it turns out to stand below all else.
         order: How the file writes 03/04/2026, by its own evidence or the user's word; empty: nothing says so.
     """
 
@@ -69,6 +71,7 @@ class Reading:
     recognised: Recognised
     faults: tuple[Fault, ...] = field(default=())
     footer: str = "FALSE"
+    below: str = "FALSE"
     order: Order = ""
 
     def has(self, name: str) -> bool:
@@ -127,12 +130,20 @@ def _read_quickly(
     }
     if not settled or style.decorated or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
         return None
-    reading = replace(reading, faults=_faults(reading))
+    below = "cells IN (0, 1)" if recognised.layout.footed else "FALSE"
+    reading = replace(reading, faults=_faults(reading), below=below)
     conditions = Conditions(style, quoted_text(manner.zone))
     statement = _parse_statement(reading, conditions, f"({texts_statement(frame, recognised, 'streamed')})", written)
+    # Out of order each core goes on by itself; from here on lines say what comes first, never where rows lie.
+    connection.execute("SET preserve_insertion_order = false")
     frame.load(connection, recognised.header, wanted, statement)
     refused = f"SELECT 1 FROM parsed WHERE refusal >= 0{_forgotten(reading)}"  # noqa: S608
-    return None if _one(connection, f"SELECT EXISTS ({refused})") else reading
+    last = f"SELECT MAX(line) FROM parsed WHERE refusal IS DISTINCT FROM {_BELOW}"  # noqa: S608
+    above = f"SELECT 1 FROM parsed WHERE refusal = {_BELOW} AND line < ({last})"  # noqa: S608
+    if _one(connection, f"SELECT EXISTS ({refused}) OR EXISTS ({above})"):
+        connection.execute("SET preserve_insertion_order = true")
+        return None
+    return reading
 
 
 def _forgotten(reading: Reading) -> str:
@@ -157,7 +168,9 @@ def _read_carefully(
     if not settled:
         style, _ = _style(connection, present, given, sample=False)
     recognised, faults = heed_marks(connection, recognised, style) if style.decorated else (recognised, ())
-    reading = replace(reading, recognised=recognised, footer=footer_sql(connection, frame), order=looked_up.order)
+    reading = replace(
+        reading, recognised=recognised, footer=footer_sql(connection, frame, recognised.layout), order=looked_up.order
+    )
     reading = replace(reading, faults=_faults(reading) + faults)
     conditions = Conditions(style, quoted_text(manner.zone), looked_up.otherwise)
     connection.execute(_parse_statement(reading, conditions, "texts", looked_up.written))
@@ -223,8 +236,9 @@ def _parse_statement(reading: Reading, conditions: Conditions, source: str, writ
     refusal = " ".join(f"WHEN {fault.when} THEN {n}" for n, fault in enumerate(reading.faults))
     return (
         f"CREATE OR REPLACE TABLE parsed AS SELECT line, {', '.join(cell.name for cell in layout.cells)}, "  # noqa: S608
-        f"CASE WHEN {usual} THEN NULL WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({total})) OR "
-        f"({reading.footer}) THEN {_IGNORED} WHEN cells IS NULL AND ({layout.deleted}) THEN {_DELETED} {refusal} END "
+        f"CASE WHEN {usual} THEN NULL WHEN {reading.below} THEN {_BELOW} "
+        f"WHEN cells = 0 OR (cells IS DISTINCT FROM -1 AND ({total})) OR ({reading.footer}) THEN {_IGNORED} "
+        f"WHEN cells IS NULL AND ({layout.deleted}) THEN {_DELETED} {refusal} END "
         "AS refusal "
         f"FROM (SELECT texts.line, texts.cells, texts.first_text, {', '.join(values)} FROM {source} AS texts "
         f"{' '.join(joins)})"

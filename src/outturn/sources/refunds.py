@@ -8,6 +8,11 @@ whichever file comes first.
 from __future__ import annotations
 
 
+def order_number(text: str) -> str:
+    """SQL for an order's number without the sign that shops put before it."""
+    return f"CASE WHEN starts_with({text}, '#') THEN substr({text}, 2) ELSE {text} END"
+
+
 def known_refunds(system: str, sale: str) -> str:
     """A SELECT over `earlier`: by sale, what of it is known to have gone back one by one (`known_micros`).
 

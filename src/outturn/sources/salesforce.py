@@ -15,7 +15,7 @@ from outturn.sources import deals
 from outturn.sources.crm import RELATIONS, as_table, day_end, kind_sql, share_sql
 from outturn.sources.nameless import with_row_ids
 from outturn.sources.origins import ORIGIN_CELLS, origin_events
-from outturn.sources.salesforce_cells import CHANNEL, CRM, FOOTER, day_or_time, field, listed_one
+from outturn.sources.salesforce_cells import CHANNEL, CRM, TOTAL, day_or_time, field, listed_one
 from outturn.sources.salesforce_people import PEOPLE
 from outturn.sources.source import Cell, Kind, Layout, Source, Total
 
@@ -64,11 +64,11 @@ def _opportunities(*, report: bool, rows: str = "accepted") -> str:
 _NAMED = f"(SELECT * REPLACE (row_id AS deal_id) FROM ({with_row_ids('deal_id', ('company_name', 'title'))}))"  # noqa: S608
 _OPPORTUNITY_ORIGINS = f"""
     SELECT
-        given_deals.*, 'salesforce:opportunity:' || given_deals.deal_id AS noted_of,
-        given_deals.created_at AS seen_at, crm_key,
+        accepted.*, 'salesforce:opportunity:' || deal_facts.deal_id AS noted_of, deal_facts.created_at AS seen_at,
+        crm_key,
         NULL::BLOB AS email_key, NULL::BLOB AS phone_key, NULL::VARCHAR AS platform,
         CASE WHEN known.line IS NULL THEN {CHANNEL} END AS stated_channel
-    FROM given_deals JOIN deal_facts USING (line)
+    FROM accepted JOIN deal_facts USING (line)
     LEFT JOIN (
         SELECT DISTINCT line FROM deal_people WHERE contact_id IN (SELECT contact_id FROM contacts)
         OR record_id IN (SELECT outcome_id FROM earlier)
@@ -86,7 +86,8 @@ def _opportunity(name: str, *, report: bool) -> Layout:
         steps=deals.snapshot_steps(CRM, _opportunities(report=report, rows=_NAMED if report else "accepted")),
         outputs={"outcomes": deals.snapshot_outcomes(CRM), "events": _DEAL_EVENTS},
         without=("_fivetran_start",),
-        total=FOOTER if report else "FALSE",
+        total=TOTAL if report else "FALSE",
+        footed=report,
         totals=_TOTALS,
         number="" if report else ".",
         turn=2,

@@ -5,16 +5,16 @@ from __future__ import annotations
 from outturn.domain.channels import CHANNELS
 from outturn.sources.crm import Crm, chosen, day_end
 
-CRM = Crm("salesforce", "CASE WHEN regexp_full_match({0}, '[A-Za-z0-9]{{18}}') THEN left({0}, 15) ELSE {0} END")
+CRM = Crm(
+    "salesforce",
+    "CASE WHEN strlen({0}) = 18 AND regexp_full_match({0}, '[A-Za-z0-9]{{18}}') THEN left({0}, 15) ELSE {0} END",
+)
 # A lead source is any word of the business's own: a touch only where it is a channel's name.
 CHANNEL = chosen(
     "regexp_replace(LOWER(lead_source), '[^a-z]', '', 'g')",
     {"".join(sign for sign in name.lower() if sign.isalpha()): name for name in CHANNELS if name.isprintable()},
 )
-FOOTER = """
-    (cells = 1 AND line > COALESCE(MAX(CASE WHEN cells IS NULL THEN line END) OVER (), 0))
-    OR regexp_full_match(TRIM(COALESCE(first_text, '')), '(?i)(grand |sub)?totals?( ?\\([\\d.,]+ records?\\))?')
-"""
+TOTAL = "regexp_full_match(TRIM(COALESCE(first_text, '')), '(?i)(grand |sub)?totals?( ?\\([\\d.,]+ records?\\))?')"
 
 
 def field(name: str) -> tuple[str, ...]:

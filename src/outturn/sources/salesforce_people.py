@@ -5,7 +5,7 @@ from __future__ import annotations
 from outturn.sources import contacts
 from outturn.sources.crm import as_table
 from outturn.sources.origins import ORIGIN_CELLS, origin_events
-from outturn.sources.salesforce_cells import CHANNEL, CRM, FOOTER, day_or_time, field, listed_one
+from outturn.sources.salesforce_cells import CHANNEL, CRM, TOTAL, day_or_time, field, listed_one
 from outturn.sources.source import Cell, Kind, Layout, Total
 
 
@@ -63,7 +63,8 @@ def _people(name: str, what: str, cells: tuple[Cell, ...], *, report: bool = Fal
             "outcomes": outcomes,
             "events": f"({contacts.contact_identities(CRM, what)}) UNION ALL BY NAME ({origin_events(CRM, origins)})",
         },
-        total=FOOTER if report else "FALSE",
+        total=TOTAL if report else "FALSE",
+        footed=report,
         totals=(Total(f"{what}s", "1"),),
         suppressed="strip",
         turn=0 if what == "lead" else 1,

@@ -20,6 +20,7 @@ subtotal and tax is taken for shipping where no column states it.
 from __future__ import annotations
 
 from outturn.sources.orders import NOTES, STATUS_CASES, STATUSES, order_outcomes, order_steps
+from outturn.sources.refunds import order_number
 from outturn.sources.shopify_tables import RELATIONS, TABLES
 from outturn.sources.source import Cell, Check, Kind, Layout, Source, Total
 
@@ -67,7 +68,7 @@ _ORDERS = f"""
         tax_micros, shipping_stated, discount_micros,
         COALESCE(refunded_stated, CASE WHEN financial_status = 'refunded' THEN total_micros END) AS refunded_micros,
         currency, email_key, COALESCE(phone_key, billing_phone_key) AS phone_key, CAST(NULL AS BLOB) AS crm_key,
-        regexp_replace(name, '^#', '') AS order_id, COALESCE(payment_reference, payment_number) AS payment_id,
+        {order_number("name")} AS order_id, COALESCE(payment_reference, payment_number) AS payment_id,
         {", ".join(f"{_noted(pattern)} AS noted_{name}" for name, pattern in NOTES.items())}
     FROM accepted WHERE total_micros IS NOT NULL
 """  # noqa: S608

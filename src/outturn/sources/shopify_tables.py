@@ -5,7 +5,7 @@ from __future__ import annotations
 from outturn.domain.urls import UTM_PARAMETERS
 from outturn.sources.addresses import arrival_columns, kept_address, kept_text
 from outturn.sources.orders import NOTES, STATUS_CASES, STATUSES, order_outcomes, order_steps
-from outturn.sources.refunds import refunds_told
+from outturn.sources.refunds import order_number, refunds_told
 from outturn.sources.source import Cell, Kind, Layout, Relation, Total
 
 RELATIONS = {
@@ -48,10 +48,10 @@ _ORDERS = f"""
         COALESCE(shipping_given, GREATEST({_BEYOND}, 0)) AS shipping_stated, discount_micros,
         CASE WHEN financial_status = 'refunded' THEN total_micros END AS refunded_micros,
         currency, email_key, phone_key, crm_key,
-        COALESCE(regexp_replace(name, '^#', ''), order_number) AS order_id, payment_id,
+        COALESCE({order_number("name")}, order_number) AS order_id, payment_id,
         {", ".join(map(_noted, NOTES))}
     FROM accepted LEFT JOIN tagged USING (native_id) LEFT JOIN paid USING (native_id)
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY accepted.native_id ORDER BY line DESC) = 1
+    WHERE line IN (SELECT MAX(line) FROM accepted GROUP BY native_id)
 """  # noqa: S608
 
 

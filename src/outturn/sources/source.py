@@ -143,6 +143,10 @@ class Total:
     money: bool = False
 
 
+class View(str):
+    """A step that each of its readers works out anew, where that takes less than to keep whole rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preamble:
     """What the lines above a report's header say of all of its rows.
@@ -181,6 +185,7 @@ class Layout:
         shape: "any" (CSV, Parquet or flat JSON lines), "records" (JSON lines or Parquet with nested fields, all by
             expression) or "lines" (JSON lines alone: nested fields by their dotted paths).
         total: SQL over `parsed`: true for a total or footer row. Use `first_text` and `<cell>_text`.
+        footed: Lines of one cell below the last whole row are a footer, whatever they say, and ignored.
         deleted: SQL over `parsed`: true for a row that its own table marks as deleted. It is ignored, and no total.
         checks: Reasons of its own to refuse a row, tried in order after the cells.
         totals: What the summary adds up.
@@ -197,8 +202,9 @@ class Layout:
         fills: For `ad_spend` and `claims`: column of `accepted` -> SQL over `accepted` and what was borrowed, which
             stands in its place.
         suppressed: What a forgotten person's row does: "refuse" it, or "strip" its identifiers and keep the amount.
-        steps: Table -> SELECT over `accepted`, earlier steps and what was borrowed; made in this order before the
-            outputs. Here `outturn_key(kind, canonical)` makes a key, and `suppressed` (key) is whom to forget.
+        steps: Table (or view: `View`) -> SELECT over `accepted`, earlier steps and what was borrowed; made in this
+            order before the outputs. Here `outturn_key(kind, canonical)` makes a key, and `suppressed` (key) is whom to
+            forget.
         turn: Of several files of one command, those of a lower turn come first.
         lends: Relation of the source -> SELECT over `accepted` and the steps: what later files of the command may read.
         leans: Relations that its SQL reads: those of the source, `earlier` and `claimed` (`loans.py`). What nobody lent
@@ -217,6 +223,7 @@ class Layout:
     looks: Mapping[str, str] = field(default_factory=dict)
     shape: Literal["any", "records", "lines"] = "any"
     total: str = "FALSE"
+    footed: bool = False
     deleted: str = "FALSE"
     checks: tuple[Check, ...] = ()
     totals: tuple[Total, ...] = ()

@@ -37,7 +37,7 @@ _STATUSES = {
     "incomplete": "void", "requires_action": "void", "requires_payment_method": "void",
     "requires_confirmation": "void",
 }  # fmt: skip
-_RENEWING = "regexp_matches(description, '^subscription update', 'i')"
+_RENEWING = "LOWER(left(description, 19)) = 'subscription update'"
 
 
 _OTHERS = " ".join(

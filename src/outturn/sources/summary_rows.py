@@ -38,17 +38,25 @@ def total_sql(layout: Layout, has: Callable[[str], bool]) -> str:
     return f"CASE WHEN {layout.total} THEN NOT (({' OR '.join(names)}) AND ({' OR '.join(own)})) ELSE FALSE END"
 
 
-def footer_sql(connection: duckdb.DuckDBPyConnection, frame: Frame) -> str:
-    """SQL over the valued row: true for lines of text below the table, after an empty line or with a copyright."""
+def footer_sql(connection: duckdb.DuckDBPyConnection, frame: Frame, layout: Layout) -> str:
+    """SQL over the valued row: true for lines of text below the table.
+
+    They come after an empty line or with a copyright, or the layout knows that it has such.
+    """
     if frame.kind != "csv":
         return "FALSE"
-    last = "(SELECT COALESCE(MAX(line), 0) FROM texts WHERE cells IS NULL OR cells > 1)"
+    above = "cells IS NULL" if layout.footed else "cells IS NULL OR cells > 1"
+    last = f"(SELECT COALESCE(MAX(line), 0) FROM texts WHERE {above})"  # noqa: S608
     found = connection.execute(
         f"SELECT MIN(line), BOOL_OR(regexp_matches(first_text, '{_COPYRIGHT}', 'i')), "  # noqa: S608
         f"arg_min(cells, line) = 0 FROM texts WHERE line > {last}"
     ).fetchall()
     first, copyright_, after_blank = found[0]
-    return f"(cells = 1 AND line >= {first})" if first is not None and (copyright_ or after_blank) else "FALSE"
+    return (
+        f"(cells = 1 AND line >= {first})"
+        if first is not None and (layout.footed or copyright_ or after_blank)
+        else "FALSE"
+    )
 
 
 def differing_totals(connection: duckdb.DuckDBPyConnection, reading: Reading) -> list[str]:

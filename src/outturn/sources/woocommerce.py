@@ -12,7 +12,8 @@ visit came from; `Source` gives a tag without its medium, of which no channel fo
 
 from __future__ import annotations
 
-from outturn.sources.source import Cell, Kind, Layout, Source, Total
+from outturn.sources.refunds import order_number
+from outturn.sources.source import Cell, Kind, Layout, Source, Total, View
 
 _STATUSES = {
     "completed": "counted", "processing": "counted", "refunded": "counted", "on-hold": "pending", "on hold": "pending",
@@ -66,10 +67,10 @@ SOURCE = Source(
                 Cell("attribution", Kind.TEXT, ("Attribution",)),
             ),
             steps={
-                "entries": """
+                "entries": View(f"""
                     SELECT
-                        *, regexp_replace(order_number, '^#', '') AS order_id,
-                        outturn_key('crm', 'woocommerce:order:' || regexp_replace(order_number, '^#', ''))
+                        *, {order_number("order_number")} AS order_id,
+                        outturn_key('crm', 'woocommerce:order:' || {order_number("order_number")})
                         AS buyer_key
                     FROM accepted LEFT JOIN (
                         SELECT line, ROW_NUMBER() OVER (
@@ -77,7 +78,7 @@ SOURCE = Source(
                         ) AS repeated
                         FROM accepted WHERE net_micros < 0
                     ) AS refunds USING (line)
-                """
+                """)  # noqa: S608
             },
             outputs={"outcomes": _OUTCOMES},
             marks=("Items sold",),
