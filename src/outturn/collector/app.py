@@ -7,6 +7,7 @@ waiting for the disk, and the headers that every answer bears.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import zlib
 from functools import partial
@@ -110,6 +111,8 @@ class Application:
         self._counters = self._counters_of(journal.stream)
         self._commit = GroupCommit(journal, loop, queue_bytes=self._desk().rules.queue_bytes)
         self._sweeper = loop.create_task(self._cut_off_slow_clients())
+        # What stands by now stands as long as the worker does: no need to look it over for rubbish again and again.
+        gc.freeze()
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer what still waits and give the stream back; granian calls this after the last request."""
