@@ -106,6 +106,15 @@ HANDED = {
             hits=Type.COUNT,
             example_id=Type.TEXT,
         ),
+        _handed(
+            "claim_windows",
+            "number",
+            number=Type.COUNT,
+            platform=Type.TEXT,
+            window_days=Type.COUNT,
+            first_day=Type.DAY,
+            last_day=Type.DAY,
+        ),
         _handed("payment_hosts", "host", host=Type.TEXT),
         _handed("click_platforms", "click_id_kind", click_id_kind=Type.TEXT, platform=Type.TEXT),
         _handed("goals_to_credit", "goal", goal=Type.TEXT, number=Type.SMALL),
@@ -342,6 +351,7 @@ CHOSEN: dict[str, object] = {
     "level": "campaign",
     "session_micros": 1_800_000_000,
     "lookback_days": 30,
+    "longest_days": 90,
 }
 
 

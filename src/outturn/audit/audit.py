@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from outturn.audit.check import KINDS, NO_MONEY, SEVERITIES, UNTRACEABLE_SPEND, Check, Kind
+from outturn.audit.claims import STEPS as CLAIM_STEPS
+from outturn.audit.claims import Reconciliation, reconcile
 from outturn.audit.findings import Finding, money_union, places_of, severity_of
 from outturn.audit.graph import depths, raised_by
 from outturn.audit.needs import name_step, steps_for, tables_for
@@ -32,12 +34,14 @@ class Audit:
         findings: Root causes first; a finding that another explains stands below it.
         totals: Micros by kind of money, each sale and each campaign's day once: never the sum of the findings.
         score: Of the whole workspace.
+        claims: What platforms say of themselves, against the ledger; None: not asked.
         asked: Names of the checks that were asked.
     """
 
     findings: tuple[Finding, ...]
     totals: Mapping[Kind, int]
     score: Score
+    claims: Reconciliation | None
     asked: tuple[str, ...]
 
     @property
@@ -47,8 +51,8 @@ class Audit:
 
 
 def facts_read(checks: Iterable[str]) -> frozenset[str]:
-    """The fact tables that the engine has to know before these checks are asked."""
-    facts, _derived = tables_for((*checks, *STEPS))
+    """The fact tables that the engine has to know before these checks are asked, and claims held against the ledger."""
+    facts, _derived = tables_for((*checks, *STEPS, *CLAIM_STEPS))
     return facts
 
 
@@ -58,6 +62,7 @@ def audit(
     *,
     checks: Mapping[str, Check],
     goal: Goal,
+    claims: bool = True,
     progress: Callable[[str], None] = lambda _what: None,
 ) -> Audit:
     """Ask the checks, and put what they find in order.
@@ -67,6 +72,7 @@ def audit(
         settings: Currency, zone and revenue basis count.
         checks: By name.
         goal: Whose conversions are the revenue.
+        claims: Whether platforms' claims are held against the ledger, too.
         progress: Told which check is asked.
     """
     parameters = _parameters(settings, goal)
@@ -86,7 +92,8 @@ def audit(
         places, seen = places_of(engine, check, lines_of(name))
         if places:
             findings.append(_finding(engine, check, places, seen, score))
-    return Audit(_ranked(findings), _totals(engine, findings), score, tuple(checks))
+    told = reconcile(engine, parameters) if claims else None
+    return Audit(_ranked(findings), _totals(engine, findings), score, told, tuple(checks))
 
 
 def lines_of(name: str) -> str:

@@ -3,15 +3,21 @@
 -- reads: events, hit_days, payment_hosts, order_numbers, ledger_sales
 -- takes: zone text
 -- says: pages to which a payment provider led back, all found, each with the sale that its browser placed within the hour around it
-WITH led_back AS (
-    SELECT
-        events.source, events.event_id, events.anonymous_key, events.occurred_at, MIN(payment_hosts.host) AS host
+WITH referred AS (
+    SELECT source, event_id, anonymous_key, occurred_at, '.' || SPLIT_PART(LOWER(COALESCE(referrer, '')), '/', 3) AS site
     FROM events
-    INNER JOIN payment_hosts
-        ON SPLIT_PART(LOWER(events.referrer), '/', 3) = payment_hosts.host
-        OR RIGHT(SPLIT_PART(LOWER(events.referrer), '/', 3), LENGTH(payment_hosts.host) + 1) = '.' || payment_hosts.host
-    WHERE events.type = 'page' AND events.referrer IS NOT NULL AND NOT COALESCE(events.is_bot, FALSE)
-    GROUP BY events.source, events.event_id, events.anonymous_key, events.occurred_at
+    WHERE type = 'page' AND NOT COALESCE(is_bot, FALSE)
+), sites AS (
+    SELECT DISTINCT site FROM referred WHERE site <> '.'
+), paying AS (
+    SELECT sites.site, MIN(payment_hosts.host) AS host
+    FROM sites
+    INNER JOIN payment_hosts ON ENDS_WITH(sites.site, '.' || payment_hosts.host)
+    GROUP BY sites.site
+), led_back AS (
+    SELECT referred.source, referred.event_id, referred.anonymous_key, referred.occurred_at, paying.host
+    FROM referred
+    INNER JOIN paying ON referred.site = paying.site
 ), bought AS (
     SELECT events.anonymous_key, events.occurred_at, order_numbers.outcome_id
     FROM events

@@ -7,7 +7,7 @@ SELECT
     CAST(SUM(hits) AS BIGINT) AS found, CAST(SUM(hits) AS BIGINT) AS seen, MIN(example_id) AS example_id
 FROM hit_days
 WHERE type = 'page' AND NOT is_bot AND page_host <> '' AND referrer_host <> ''
-    AND (RIGHT(referrer_host, LENGTH(page_host) + 1) = '.' || page_host OR RIGHT(page_host, LENGTH(referrer_host) + 1) = '.' || referrer_host)
+    AND (ENDS_WITH(referrer_host, '.' || page_host) OR ENDS_WITH(page_host, '.' || referrer_host))
 GROUP BY source, referrer_host, date_day
 UNION ALL
 SELECT
@@ -16,6 +16,6 @@ SELECT
 FROM hit_days
 WHERE type = 'page' AND NOT is_bot
     AND NOT (
-        page_host <> '' AND referrer_host <> '' AND (RIGHT(referrer_host, LENGTH(page_host) + 1) = '.' || page_host OR RIGHT(page_host, LENGTH(referrer_host) + 1) = '.' || referrer_host)
+        page_host <> '' AND referrer_host <> '' AND (ENDS_WITH(referrer_host, '.' || page_host) OR ENDS_WITH(page_host, '.' || referrer_host))
     )
 GROUP BY source, date_day

@@ -39,6 +39,7 @@ def audit_command(folder: Path | None, /, checks: tuple[str, ...], goal: str | N
         print_json(found)
     else:
         _print(found)
+        _print_claims(found["claims"])
     return int(found["critical"])
 
 
@@ -61,6 +62,38 @@ def _print(found: dict[str, Any]) -> None:
     )
     for one in found["findings"]:
         _print_finding(one, found["currency"])
+
+
+def _print_claims(told: dict[str, Any] | None) -> None:
+    """What platforms say of themselves, kind by kind."""
+    if told is None or not told["platforms"]:
+        return
+    click.echo()
+    rows = [
+        [
+            one["platform"],
+            one["conversion_action"],
+            one["click_or_view"],
+            f"{one['window_days']} d{'' if one['window_stated'] else ' (default)'}",
+            one["claimed_conversions"],
+            one["ledger_conversions_in_window"] if one["verifiable"] else "not to be verified here",
+            one["over_claim_ratio"],
+        ]
+        for one in told["platforms"]
+    ]
+    overlap = told["overlap"]
+    print_table(
+        "What platforms claim, against the ledger",
+        ["platform", "action", "by", "window", "claimed", "seen in window", "ratio"],
+        rows,
+        labels=4,
+        caption=(
+            "seen in window: conversions of the ledger with a click or visit of the platform inside its window. "
+            f"Of {overlap['ledger_conversions']:,}, {overlap['claimable_by_several']:,} can be claimed by several "
+            f"platforms; at least {overlap['overlap_at_least']:,.0f} claims overlap, or are of no conversion. "
+            "Causes and models: --json."
+        ),
+    )
 
 
 def _score(found: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from outturn.pipeline.read import reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from outturn.audit.claims import Reconciliation
     from outturn.audit.score import Score
     from outturn.store.builds import Build
     from outturn.store.workspace import Workspace
@@ -33,7 +34,7 @@ def audited(
 
     Args:
         workspace: With a published build.
-        checks: Names; none: all.
+        checks: Names; none: all, and platforms' claims held against the ledger.
         goal: Its id; None: the first one. Its conversions are the revenue.
         build: Another than the published one.
         progress: Told which check is asked.
@@ -51,6 +52,7 @@ def audited(
             settings,
             checks=asked,
             goal=counted,
+            claims=not checks,
             progress=progress,
         )
         build_id = opened.build.build_id
@@ -66,6 +68,41 @@ def _told(found: Audit, currency: str) -> dict[str, Any]:
         "money": {kind: decimal_text(micros, currency) for kind, micros in found.totals.items()},
         "checks": list(found.asked),
         "findings": [_finding(one, currency) for one in found.findings],
+        "claims": None if found.claims is None else _claims(found.claims),
+    }
+
+
+def _claims(told: Reconciliation) -> dict[str, Any]:
+    return {
+        "platforms": [
+            {
+                "platform": one.platform,
+                "conversion_action": one.conversion_action,
+                "click_or_view": one.click_or_view,
+                "attribution_window": one.attribution_window,
+                "window_days": one.window_days,
+                "window_stated": one.window_stated,
+                "date_basis": one.date_basis,
+                "first_day": one.first_day.isoformat(),
+                "last_day": one.last_day.isoformat(),
+                "claimed_conversions": one.claimed,
+                "verifiable": one.reached is not None,
+                "ledger_conversions": one.ledger,
+                "ledger_conversions_in_window": one.reached,
+                "over_claim_ratio": None if one.over_claim_ratio is None else round(one.over_claim_ratio, 6),
+                "residual": one.residual,
+                "residual_causes": dict(one.causes),
+                "models": dict(told.models.get(one.platform, {})),
+            }
+            for one in told.claims
+        ],
+        "overlap": {
+            "claimed_conversions_of_all": told.claimed_most,
+            "ledger_conversions": told.ledger,
+            "overlap_at_least": told.overlap_at_least,
+            "claimable_by_several": told.claimable_by_several,
+            "claimable_by": {str(platforms): count for platforms, count in sorted(told.able.items())},
+        },
     }
 
 

@@ -1,0 +1,148 @@
+"""Claims in a small world typed by hand, against the exact numbers that the ledger supports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from outturn.audit.claims import Claim, Reconciliation, reconcile, window_days
+from outturn.audit.needs import name_step
+from tests.metrics.conftest import World, day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GOOGLE, META = ("Paid Search", "google_ads", "a1", "c1"), ("Paid Social", "meta_ads", "a1", "c2")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    made = World()
+    yield made
+    made.engine.close()
+
+
+def claim(world: World, platform: str, conversions: float, *, on: int, **told: Any) -> None:
+    values = {
+        "conversion_action": "purchase",
+        "click_or_view": "click",
+        "attribution_window": "7d_click",
+        "date_basis": "conversion",
+        "level": "campaign",
+        **told,
+    }
+    world.add(
+        "claims",
+        import_id="i1",
+        line=len(world.rows["claims"]) + 2,
+        platform=platform,
+        account_id="a1",
+        date_day=day(on),
+        claimed_conversions=conversions,
+        **values,
+    )
+
+
+def held(world: World) -> Reconciliation:
+    world.build()
+    parameters = {"goal": "sale", "lookback_days": 30}
+    name_step(world.engine, "touched_sales", parameters)
+    return reconcile(world.engine, parameters)
+
+
+def only(told: Reconciliation) -> Claim:
+    (one,) = told.claims
+    return one
+
+
+def test_a_click_claim_is_held_against_sales_with_a_click_inside_its_window(world: World) -> None:
+    world.touch(*GOOGLE, on=1, person_id=1)
+    world.sale("10.00", on=8, person=1)  # seven days later to the hour
+    world.touch(*GOOGLE, on=1, hour=11, person_id=2)
+    world.sale("10.00", on=8, person=2)  # an hour too late
+    world.touch(*GOOGLE, on=9, person_id=3)
+    world.sale("10.00", on=8, person=3)  # the click came after the sale
+    world.sale("10.00", on=8)  # nobody
+    claim(world, "google_ads", 1.0, on=1)
+    claim(world, "google_ads", 2.5, on=8)
+    one = only(held(world))
+    assert (one.claimed, one.reached, one.ledger, one.window_days, one.window_stated) == (3.5, 1, 4, 7, True)
+    assert (one.over_claim_ratio, one.residual) == (3.5, 2.5)
+    assert one.causes == {"view_through": 0, "not_joined": 2, "zone": 4, "refund": 0, "window": 1}
+
+
+def test_views_cannot_be_verified_and_stand_apart(world: World) -> None:
+    world.touch(*META, on=1, person_id=1)
+    world.sale("10.00", on=1, person=1)
+    claim(world, "meta_ads", 5.0, on=1, click_or_view="view", attribution_window="1d_view")
+    one = only(held(world))
+    assert (one.reached, one.over_claim_ratio, one.residual, one.causes) == (None, None, None, {})
+
+
+def test_claims_that_hold_both_may_be_views_to_the_last(world: World) -> None:
+    world.touch(*META, on=1, person_id=1)
+    world.sale("10.00", on=1, person=1)
+    claim(world, "meta_ads", 3.0, on=1, click_or_view="all", attribution_window="default")
+    one = only(held(world))
+    assert (one.window_days, one.window_stated, one.over_claim_ratio, one.causes["view_through"]) == (
+        7,
+        False,
+        3.0,
+        None,
+    )
+
+
+def test_a_refunded_sale_is_still_claimed_and_is_named_as_a_cause(world: World) -> None:
+    world.touch(*GOOGLE, on=1, person_id=1)
+    world.sale("10.00", on=2, person=1, kept=0)
+    claim(world, "google_ads", 1.0, on=2)
+    one = only(held(world))
+    assert (one.over_claim_ratio, one.causes["refund"]) == (1.0, 1)
+
+
+def test_what_several_platforms_claim_is_bounded_and_never_added_up_as_sales(world: World) -> None:
+    for person, places in enumerate([(GOOGLE, META), (GOOGLE, META), (GOOGLE,), ()], 1):
+        for place in places:
+            world.touch(*place, on=1, person_id=person)
+        world.sale("10.00", on=1, person=person)
+    claim(world, "google_ads", 4.0, on=1)
+    claim(world, "meta_ads", 3.0, on=1)
+    claim(world, "meta_ads", 9.0, on=1, click_or_view="view", attribution_window="1d_view")
+    told = held(world)
+    assert (told.claimed_most, told.ledger, told.overlap_at_least) == (7.0, 4, 3.0)
+    assert (told.able, told.claimable_by_several) == ({1: 1, 2: 2}, 2)
+
+
+def test_two_levels_of_one_export_are_one_claim(world: World) -> None:
+    claim(world, "google_ads", 4.0, on=1, level="campaign")
+    claim(world, "google_ads", 3.0, on=1, level="ad_group")
+    claim(world, "google_ads", 2.0, on=2, level="ad_group")
+    assert only(held(world)).claimed == 6.0
+
+
+def test_what_models_give_instead_is_of_the_days_of_the_claims(world: World) -> None:
+    world.touch(*GOOGLE, on=1, person_id=1)
+    world.sale("10.00", on=1, person=1, credit={GOOGLE: 0.5, "(none)": 0.5})
+    world.sale("10.00", on=5, person=1, credit={GOOGLE: 1.0})
+    claim(world, "google_ads", 1.0, on=1)
+    assert held(world).models == {"google_ads": {"last_non_direct": 0.5}}
+
+
+def test_without_claims_there_is_nothing_to_hold(world: World) -> None:
+    told = held(world)
+    assert (told.claims, told.overlap_at_least, told.claimable_by_several) == ((), 0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "expected"),
+    [
+        ("meta_ads", "1d_view", (1, True)),
+        ("amazon_ads", "14 day", (14, True)),
+        ("x_ads", "default", (30, False)),
+        ("unheard_of", "default", (30, False)),
+        ("meta_ads", "400d_click", (90, True)),
+    ],
+)
+def test_windows_are_read_from_their_names(platform: str, text: str, expected: tuple[int, bool]) -> None:
+    assert window_days(platform, text) == expected
