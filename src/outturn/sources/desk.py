@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from outturn.store.workspace import Workspace
 
 # The whole process stays under a gigabyte with the first; identifiers by the million need a table of them.
-_MEMORY, _MEMORY_OF_KEYS = "500MB", "1GB"
+_MEMORY, _MEMORY_OF_KEYS = "400MB", "1GB"
 # From about this size on, a file's keys take longer than it takes the compiler of their function to come up.
 _MANY_KEYS_BYTES = 64 << 20
 
