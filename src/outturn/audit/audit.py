@@ -77,11 +77,11 @@ def audit(
     """
     parameters = _parameters(settings, goal)
     _name_platforms(engine)
+    for step in steps_for((*checks, *STEPS)):
+        name_step(engine, step, parameters)
     for check in checks.values():
         if check.prepare:
             check.prepare(engine, parameters)
-    for step in steps_for((*checks, *STEPS)):
-        name_step(engine, step, parameters)
     for step in STEPS:
         name_step(engine, step, parameters)
     score = score_of(engine)

@@ -62,8 +62,8 @@ class Check:
             None: never.
         sure_share: Its documented smallest size: planted at this share in a shop of 300 orders in six weeks, it fires.
         implies: Checks that this one, as the cause, may raise as well; they stand below it.
-        prepare: Names what its statement reads and SQL alone cannot work out; given the engine and the parameters of
-            all statements.
+        prepare: Names what its statement reads and SQL alone cannot work out; given the engine, which knows the
+            room's steps that the statement reads, and the parameters of all statements.
     """
 
     name: str

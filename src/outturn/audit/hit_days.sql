@@ -7,10 +7,11 @@
 WITH hits AS (
     SELECT
         event_id, source, type, outturn_day(occurred_at, $zone) AS date_day, COALESCE(is_bot, FALSE) AS is_bot,
-        LOWER(SPLIT_PART(SPLIT_PART(SPLIT_PART(SPLIT_PART(url, '//', 2), '/', 1), '?', 1), ':', 1)) AS page_site,
-        LOWER(SPLIT_PART(SPLIT_PART(SPLIT_PART(
-            CASE WHEN referrer LIKE '%//%' THEN SPLIT_PART(referrer, '//', 2) ELSE referrer END, '/', 1
-        ), '?', 1), ':', 1)) AS referrer_site,
+        LOWER(SPLIT_PART(SPLIT_PART(SPLIT_PART(url, '/', 3), '?', 1), ':', 1)) AS page_site,
+        LOWER(SPLIT_PART(SPLIT_PART(
+            CASE WHEN SUBSTRING(referrer, 1, 4) = 'http' THEN SPLIT_PART(referrer, '/', 3) ELSE SPLIT_PART(referrer, '/', 1) END,
+            '?', 1
+        ), ':', 1)) AS referrer_site,
         COALESCE(utm_source, '') AS utm_source, COALESCE(utm_medium, '') AS utm_medium,
         COALESCE(utm_campaign, '') AS utm_campaign, COALESCE(utm_id, '') AS utm_id,
         CASE

@@ -3,17 +3,20 @@
 -- reads: events, hit_days, payment_hosts, order_numbers, ledger_sales
 -- takes: zone text
 -- says: pages to which a payment provider led back, all found, each with the sale that its browser placed within the hour around it
-WITH referred AS (
-    SELECT source, event_id, anonymous_key, occurred_at, '.' || SPLIT_PART(LOWER(COALESCE(referrer, '')), '/', 3) AS site
+-- The hosts that led anywhere are few: only where one of them is a provider's are events looked at.
+WITH sites AS (
+    SELECT DISTINCT referrer_host FROM hit_days WHERE type = 'page' AND referrer_host <> ''
+), paying AS (
+    SELECT sites.referrer_host AS site, MIN(payment_hosts.host) AS host
+    FROM sites
+    INNER JOIN payment_hosts ON ENDS_WITH('.' || sites.referrer_host, '.' || payment_hosts.host)
+    GROUP BY sites.referrer_host
+), referred AS (
+    SELECT
+        source, event_id, anonymous_key, occurred_at,
+        REGEXP_REPLACE(SPLIT_PART(LOWER(COALESCE(referrer, '')), '/', 3), '^www[.]|[?:].*$', '', 'g') AS site
     FROM events
     WHERE type = 'page' AND NOT COALESCE(is_bot, FALSE)
-), sites AS (
-    SELECT DISTINCT site FROM referred WHERE site <> '.'
-), paying AS (
-    SELECT sites.site, MIN(payment_hosts.host) AS host
-    FROM sites
-    INNER JOIN payment_hosts ON ENDS_WITH(sites.site, '.' || payment_hosts.host)
-    GROUP BY sites.site
 ), led_back AS (
     SELECT referred.source, referred.event_id, referred.anonymous_key, referred.occurred_at, paying.host
     FROM referred

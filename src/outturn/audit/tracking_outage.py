@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from outturn.audit.check import Check
-from outturn.audit.needs import name_step
 from outturn.audit.outages import day_of, stretches, text_of
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ _COLUMNS = {
 
 def name_stretches(engine: Engine, parameters: Mapping[str, Any]) -> None:
     """Name the stretches of each source with the last event before them."""
-    name_step(engine, "hit_hours", parameters)
     zone_name = parameters["zone"]
     sources: dict[str, list[tuple[int, int, str]]] = {}
     for source, hour, hits, example in engine.rows(
