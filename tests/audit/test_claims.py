@@ -114,6 +114,23 @@ def test_what_several_platforms_claim_is_bounded_and_never_added_up_as_sales(wor
     assert (told.able, told.claimable_by_several) == ({1: 1, 2: 2}, 2)
 
 
+def test_claims_of_other_days_or_of_a_later_sale_need_not_overlap(world: World) -> None:
+    for on in (1, 1, 5, 5, 9):
+        world.sale("10.00", on=on)
+    claim(world, "google_ads", 2.0, on=1)
+    claim(world, "meta_ads", 2.0, on=5)
+    told = held(world)
+    assert (told.claimed_most, told.ledger, told.overlap_at_least) == (4.0, 4, 0.0)
+
+
+def test_a_claim_dated_by_its_click_may_be_of_a_sale_after_its_days(world: World) -> None:
+    for on in (1, 4, 20):
+        world.sale("10.00", on=on)
+    claim(world, "google_ads", 3.0, on=1, date_basis="impression")
+    told = held(world)
+    assert (told.ledger, told.overlap_at_least) == (2, 1.0)
+
+
 def test_two_levels_of_one_export_are_one_claim(world: World) -> None:
     claim(world, "google_ads", 4.0, on=1, level="campaign")
     claim(world, "google_ads", 3.0, on=1, level="ad_group")

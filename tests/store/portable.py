@@ -114,6 +114,7 @@ HANDED = {
             window_days=Type.COUNT,
             first_day=Type.DAY,
             last_day=Type.DAY,
+            reaches_day=Type.DAY,
         ),
         _handed("payment_hosts", "host", host=Type.TEXT),
         _handed("click_platforms", "click_id_kind", click_id_kind=Type.TEXT, platform=Type.TEXT),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from outturn.store.engine import Engine
 
-STEPS = ("claim_reach", "claim_overlap", "claim_ledger", "claim_models", "claim_kinds")
+STEPS = ("claim_reach", "claim_overlap", "claim_ledger", "claim_days", "claim_models", "claim_kinds")
 DEFAULT_WINDOW_DAYS = {
     "amazon_ads": 14, "google_ads": 30, "linkedin_ads": 30, "meta_ads": 7, "microsoft_ads": 30, "pinterest_ads": 30,
     "reddit_ads": 28, "snapchat_ads": 28, "tiktok_ads": 7, "x_ads": 30,
@@ -91,7 +92,8 @@ class Reconciliation:
         models: Conversions that each model credits, by platform and model.
         able: Conversions by the number of platforms that can claim them.
         claimed_most: The sum of each platform's largest kind of claim that is not views; never a number of sales.
-        ledger: The most conversions that any of them is held against.
+        ledger: Conversions that any of them can be of: of all their days together and, where a claim is not dated by
+            the conversion, of its window after them.
     """
 
     claims: tuple[Claim, ...]
@@ -134,7 +136,7 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any]) -> Reconciliation:
     kinds = engine.rows(statement_of("claim_kinds").text)
     engine.register("claim_windows", _windows(kinds))
     name_step(engine, "claimable_sales", parameters)
-    for step in ("claim_reach", "claim_ledger", "claim_overlap", "claim_models"):
+    for step in ("claim_reach", "claim_ledger", "claim_days", "claim_overlap", "claim_models"):
         name_step(engine, step, parameters)
     reach = {
         row[0]: row[1:] for row in engine.rows("SELECT number, reached, refunded, outside_window FROM claim_reach")
@@ -157,12 +159,16 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any]) -> Reconciliation:
         models,
         dict(engine.rows("SELECT platforms, conversions FROM claim_overlap")),
         sum(most.values()),
-        max((one.ledger for one in claims), default=0),
+        engine.rows("SELECT conversions FROM claim_days")[0][0],
     )
 
 
 def _windows(kinds: Sequence[tuple[Any, ...]]) -> pa.Table:
-    rows = [(row[0], window_days(row[0], row[3])[0], row[5], row[6]) for row in kinds]
+    rows = []
+    for platform, _action, _kind, window, basis, first_day, last_day, _claimed in kinds:
+        days = window_days(platform, window)[0]
+        reaches_day = last_day if basis == "conversion" else last_day + timedelta(days=days)
+        rows.append((platform, days, first_day, last_day, reaches_day))
     return pa.table(
         {
             "number": pa.array(range(len(rows)), pa.int64()),
@@ -170,6 +176,7 @@ def _windows(kinds: Sequence[tuple[Any, ...]]) -> pa.Table:
             "window_days": pa.array([row[1] for row in rows], pa.int64()),
             "first_day": pa.array([row[2] for row in rows], pa.date32()),
             "last_day": pa.array([row[3] for row in rows], pa.date32()),
+            "reaches_day": pa.array([row[4] for row in rows], pa.date32()),
         }
     )
 
