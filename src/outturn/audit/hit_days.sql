@@ -4,14 +4,22 @@
 -- takes: zone text
 -- says: the one look at all pages and tracked events: how many a source saw on a day, by everything that tells where they came from; hosts are bare, in small letters
 -- A click id is spoilt where it has lost its capitals (small) or its end (short): ids of clicks are long and mixed.
-WITH hits AS (
+-- Days begin at a quarter of an hour in every zone, so that a day is worked out for each quarter and not for each hit.
+WITH quarters AS (
+    SELECT quarter_micros, outturn_day(MIN(occurred_at), $zone) AS date_day
+    FROM (
+        SELECT occurred_at, outturn_micros(occurred_at) - outturn_micros(occurred_at) % 900000000 AS quarter_micros
+        FROM events
+        WHERE type IN ('page', 'track')
+    ) AS moments
+    GROUP BY quarter_micros
+), seen AS (
     SELECT
-        event_id, source, type, outturn_day(occurred_at, $zone) AS date_day, COALESCE(is_bot, FALSE) AS is_bot,
-        LOWER(SPLIT_PART(SPLIT_PART(SPLIT_PART(url, '/', 3), '?', 1), ':', 1)) AS page_site,
-        LOWER(SPLIT_PART(SPLIT_PART(
-            CASE WHEN SUBSTRING(referrer, 1, 4) = 'http' THEN SPLIT_PART(referrer, '/', 3) ELSE SPLIT_PART(referrer, '/', 1) END,
-            '?', 1
-        ), ':', 1)) AS referrer_site,
+        event_id, source, type, outturn_micros(occurred_at) - outturn_micros(occurred_at) % 900000000 AS quarter_micros,
+        COALESCE(is_bot, FALSE) AS is_bot, SPLIT_PART(url, '/', 3) AS page_part,
+        CASE
+            WHEN SUBSTRING(referrer, 1, 4) = 'http' THEN SPLIT_PART(referrer, '/', 3) ELSE SPLIT_PART(referrer, '/', 1)
+        END AS referrer_part,
         COALESCE(utm_source, '') AS utm_source, COALESCE(utm_medium, '') AS utm_medium,
         COALESCE(utm_campaign, '') AS utm_campaign, COALESCE(utm_id, '') AS utm_id,
         CASE
@@ -32,37 +40,52 @@ WITH hits AS (
         END AS personal
     FROM events
     WHERE type IN ('page', 'track')
+), summed AS (
+    SELECT
+        seen.source, quarters.date_day, seen.type, seen.is_bot, seen.page_part, seen.referrer_part, seen.utm_source,
+        seen.utm_medium, seen.utm_campaign, seen.utm_id, seen.click_id_kind, seen.gad_campaign, seen.personal,
+        CASE
+            WHEN click_id_kind NOT IN ('gclid', 'fbclid') OR mixed_click_id IS NULL THEN ''
+            WHEN LENGTH(mixed_click_id) < 20 THEN 'short'
+            WHEN mixed_click_id = LOWER(mixed_click_id) THEN 'small'
+            ELSE 'whole'
+        END AS click_id_form,
+        COUNT(*) AS hits,
+        MIN(event_id) AS example_id
+    FROM seen
+    LEFT JOIN quarters ON seen.quarter_micros = quarters.quarter_micros
+    GROUP BY
+        seen.source, quarters.date_day, seen.type, seen.is_bot, seen.page_part, seen.referrer_part, seen.utm_source,
+        seen.utm_medium, seen.utm_campaign, seen.utm_id, seen.click_id_kind, seen.gad_campaign, seen.personal,
+        CASE
+            WHEN click_id_kind NOT IN ('gclid', 'fbclid') OR mixed_click_id IS NULL THEN ''
+            WHEN LENGTH(mixed_click_id) < 20 THEN 'short'
+            WHEN mixed_click_id = LOWER(mixed_click_id) THEN 'small'
+            ELSE 'whole'
+        END
+), sites AS (
+    -- What addresses have in common is small by now: hosts are made bare once for each, and not for each hit.
+    SELECT
+        summed.*, LOWER(SPLIT_PART(SPLIT_PART(page_part, '?', 1), ':', 1)) AS page_site,
+        LOWER(SPLIT_PART(SPLIT_PART(referrer_part, '?', 1), ':', 1)) AS referrer_site
+    FROM summed
+), bare AS (
+    SELECT
+        sites.*,
+        CASE WHEN page_site LIKE 'www.%' THEN SUBSTRING(page_site, 5) ELSE COALESCE(page_site, '') END AS page_host,
+        CASE
+            WHEN referrer_site LIKE 'www.%' THEN SUBSTRING(referrer_site, 5)
+            WHEN referrer_site LIKE '%.%' THEN referrer_site
+            ELSE ''
+        END AS referrer_host
+    FROM sites
 )
 SELECT
-    source, date_day, type, is_bot,
-    CASE WHEN page_site LIKE 'www.%' THEN SUBSTRING(page_site, 5) ELSE COALESCE(page_site, '') END AS page_host,
-    CASE
-        WHEN referrer_site LIKE 'www.%' THEN SUBSTRING(referrer_site, 5)
-        WHEN referrer_site LIKE '%.%' THEN referrer_site
-        ELSE ''
-    END AS referrer_host,
-    utm_source, utm_medium, utm_campaign, utm_id, click_id_kind, gad_campaign, personal,
-    CASE
-        WHEN click_id_kind NOT IN ('gclid', 'fbclid') OR mixed_click_id IS NULL THEN ''
-        WHEN LENGTH(mixed_click_id) < 20 THEN 'short'
-        WHEN mixed_click_id = LOWER(mixed_click_id) THEN 'small'
-        ELSE 'whole'
-    END AS click_id_form,
-    COUNT(*) AS hits,
-    MIN(event_id) AS example_id
-FROM hits
+    source, date_day, type, is_bot, page_host, referrer_host, utm_source, utm_medium, utm_campaign, utm_id, click_id_kind,
+    gad_campaign, personal, click_id_form,
+    CAST(SUM(hits) AS BIGINT) AS hits,
+    MIN(example_id) AS example_id
+FROM bare
 GROUP BY
-    source, date_day, type, is_bot,
-    CASE WHEN page_site LIKE 'www.%' THEN SUBSTRING(page_site, 5) ELSE COALESCE(page_site, '') END,
-    CASE
-        WHEN referrer_site LIKE 'www.%' THEN SUBSTRING(referrer_site, 5)
-        WHEN referrer_site LIKE '%.%' THEN referrer_site
-        ELSE ''
-    END,
-    utm_source, utm_medium, utm_campaign, utm_id, click_id_kind, gad_campaign, personal,
-    CASE
-        WHEN click_id_kind NOT IN ('gclid', 'fbclid') OR mixed_click_id IS NULL THEN ''
-        WHEN LENGTH(mixed_click_id) < 20 THEN 'short'
-        WHEN mixed_click_id = LOWER(mixed_click_id) THEN 'small'
-        ELSE 'whole'
-    END
+    source, date_day, type, is_bot, page_host, referrer_host, utm_source, utm_medium, utm_campaign, utm_id, click_id_kind,
+    gad_campaign, personal, click_id_form
