@@ -60,7 +60,7 @@ _WRONG = {
     "forget ": "e-mail",
     "kpi": "Did you mean 'kpis'?",
     "explian shopify:1": "Did you mean 'explain'?",
-    "summarise": "Known: attribute, backup, build,",
+    "summarise": "Known: attribute, audit, backup, build,",
     "imports undoo": "Did you mean 'undo'?",
     "person exprot ana@example.com": "Did you mean 'export'?",
     "attribute --lookbck 30": "Did you mean '--lookback'?",

@@ -24,7 +24,7 @@ _WHERE = ("subject", "source", "platform", "account_id", "channel", "campaign")
 @json_option
 @click.pass_obj
 def audit_command(folder: Path | None, /, checks: tuple[str, ...], goal: str | None, *, as_json: bool) -> int:
-    """Is the tracking right, and what does it cost where it is not?
+    """What is wrong with the tracking, and what it costs.
 
     Findings stand in the order in which to mend them: root causes first, what they explain below. Money counts each
     sale, and each campaign's day, once. The score is the share of spend and of revenue that can be followed from
