@@ -40,29 +40,27 @@ WITH quarters AS (
         END AS personal
     FROM events
     WHERE type IN ('page', 'track')
-), summed AS (
+), dated AS (
     SELECT
-        seen.source, quarters.date_day, seen.type, seen.is_bot, seen.page_part, seen.referrer_part, seen.utm_source,
-        seen.utm_medium, seen.utm_campaign, seen.utm_id, seen.click_id_kind, seen.gad_campaign, seen.personal,
+        seen.*, quarters.date_day,
         CASE
             WHEN click_id_kind NOT IN ('gclid', 'fbclid') OR mixed_click_id IS NULL THEN ''
             WHEN LENGTH(mixed_click_id) < 20 THEN 'short'
             WHEN mixed_click_id = LOWER(mixed_click_id) THEN 'small'
             ELSE 'whole'
-        END AS click_id_form,
-        COUNT(*) AS hits,
-        MIN(event_id) AS example_id
+        END AS click_id_form
     FROM seen
     LEFT JOIN quarters ON seen.quarter_micros = quarters.quarter_micros
+), summed AS (
+    SELECT
+        source, date_day, type, is_bot, page_part, referrer_part, utm_source, utm_medium, utm_campaign, utm_id, click_id_kind,
+        click_id_form, gad_campaign, personal,
+        COUNT(*) AS hits,
+        MIN(event_id) AS example_id
+    FROM dated
     GROUP BY
-        seen.source, quarters.date_day, seen.type, seen.is_bot, seen.page_part, seen.referrer_part, seen.utm_source,
-        seen.utm_medium, seen.utm_campaign, seen.utm_id, seen.click_id_kind, seen.gad_campaign, seen.personal,
-        CASE
-            WHEN click_id_kind NOT IN ('gclid', 'fbclid') OR mixed_click_id IS NULL THEN ''
-            WHEN LENGTH(mixed_click_id) < 20 THEN 'short'
-            WHEN mixed_click_id = LOWER(mixed_click_id) THEN 'small'
-            ELSE 'whole'
-        END
+        source, date_day, type, is_bot, page_part, referrer_part, utm_source, utm_medium, utm_campaign, utm_id, click_id_kind,
+        click_id_form, gad_campaign, personal
 ), sites AS (
     -- What addresses have in common is small by now: hosts are made bare once for each, and not for each hit.
     SELECT
