@@ -53,10 +53,7 @@ _DEAL_ORIGINS = f"""
         NULL::BLOB AS email_key, NULL::BLOB AS phone_key, {PLATFORM} AS platform,
         CASE WHEN known.line IS NULL THEN {CHANNEL} END AS stated_channel
     FROM accepted JOIN deal_facts USING (line)
-    LEFT JOIN (
-        SELECT DISTINCT line FROM deal_people WHERE contact_id IN (SELECT contact_id FROM contacts)
-        OR record_id IN (SELECT outcome_id FROM earlier)
-    ) AS known USING (line)
+    LEFT JOIN ({deals.KNOWN_LINES}) AS known USING (line)
     WHERE NOT gone
 """  # noqa: S608
 
