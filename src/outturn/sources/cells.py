@@ -62,6 +62,10 @@ _USUAL_ID = "[0-9]+|[A-Za-z_#]+[0-9][0-9A-Za-z_#-]*|[0-9A-Za-z]+-[0-9A-Za-z-]+"
 _ERROR = r"#[¡¿]?[A-Z]+(?:/[A-Z0])?[!?]|#N/A|#N/B|#NV"
 """What spreadsheets of several languages show instead of a value: `#REF!`, `#¡VALOR!`, `#NV`."""
 _SCIENTIFIC = rf"[0-9]([.,][0-9]+)?[eE]\+?[0-9]{{1,3}}|{_ERROR}"
+_USUAL_FLAGS = {
+    "true": "TRUE", "false": "FALSE", "TRUE": "TRUE", "FALSE": "FALSE", "1": "TRUE", "0": "FALSE", "Yes": "TRUE",
+    "No": "FALSE",
+}  # fmt: skip
 SPOILT_KEY = rf"[0-9][.,][0-9]+E\+[0-9]{{2,3}}|{_ERROR}"
 """A person's identifier that a spreadsheet has rounded, or lost: it would make one person of many."""
 
@@ -211,11 +215,11 @@ def _account(text: str, plain: str, conditions: Conditions) -> str:
 
 
 def _flag(text: str, plain: str, _conditions: Conditions) -> str:
-    word = f"LOWER({plain})"
+    usual = " ".join(f"WHEN '{word}' THEN {meant}" for word, meant in _USUAL_FLAGS.items())
+    # Of IN with as many words the engine would make a join.
     return (
-        f"CASE WHEN {text} = 'true' THEN TRUE WHEN {text} = 'false' THEN FALSE "
-        f"WHEN {word} IN ('true', 'yes', '1', 't', 'y') THEN TRUE "
-        f"WHEN {word} IN ('false', 'no', '0', 'f', 'n') THEN FALSE END"
+        f"CASE {text} {usual} ELSE CASE WHEN regexp_full_match(LOWER({plain}), 'true|yes|1|t|y') THEN TRUE "
+        f"WHEN regexp_full_match(LOWER({plain}), 'false|no|0|f|n') THEN FALSE END END"
     )
 
 
