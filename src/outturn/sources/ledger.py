@@ -28,7 +28,7 @@ def entries(rows: str, columns: str) -> str:
         f"LEFT JOIN {view} ON entries.kind IN {_BACK} AND entries.{name} = {view}.{name}" for name, view in by.items()
     )
     return f"""
-        WITH entries AS ({rows}){sales}
+        WITH entries AS NOT MATERIALIZED ({rows}){sales}
         SELECT
             entries.line, 'generic:' || row_id AS outcome_id, 'generic' AS system, FALSE AS tracker, kind, 'counted' AS
             status,
