@@ -21,6 +21,7 @@ NOW = datetime(2026, 4, 13, 12, tzinfo=UTC)  # the day after the last
 # One campaign of the demo's market bears a hand-written tag that joins nothing: a fault by itself.
 CLEAN = replace(
     AURORA,
+    states_consent=True,
     lines=tuple(
         replace(
             line,

@@ -72,3 +72,24 @@ def test_an_unknown_check_is_wrong_usage_and_names_the_nearest(workspace: Path) 
     done = outturn("-w", workspace, "audit", "--check", "value_mismatc")
     assert done.code == 2
     assert "Did you mean 'value_mismatch'" in done.err
+
+
+def test_consent_is_told_also_where_nothing_is_wrong(tmp_path: Path) -> None:
+    said = '"context":{"consent":{"categoryPreferences":{"analytics_storage":%s,"ad_storage":false}}}}\n'
+    hit = '{"type":"page","messageId":"p%d","anonymousId":"b%d","timestamp":"2026-03-02T12:00:00Z",'
+    (tmp_path / "events.jsonl").write_text(
+        "".join(hit % (at, at) + said % ("true" if at < 3 else "false") for at in range(4))
+    )
+    made = api.create(tmp_path / "acme", currency="EUR")
+    made.import_files([tmp_path / "events.jsonl"], now=NOW)
+    made.build(now=NOW)
+    shown = outturn("-w", made.root, "audit")
+    assert shown.code == 0
+    assert (
+        "Consent, segment: 75.0% to analytics_storage, 0.0% to ad_storage, of the hits that state it. "
+        "Gap: 1 of 4 hits (25.0%) are nobody's, or with a no to analytics."
+    ) in shown.out
+    told = outturn("-w", made.root, "audit", "--json").json["consent"]
+    assert told["people"]["analytics_storage"] == {"granted": 3, "denied": 1}
+    assert told["sources"][0]["purposes"]["analytics_storage"]["rate"] == 0.75
+    assert outturn("-w", made.root, "audit", "--check", "bot_share", "--json").json["consent"] is None

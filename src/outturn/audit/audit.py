@@ -10,6 +10,8 @@ import pyarrow as pa
 from outturn.audit.check import KINDS, NO_MONEY, SEVERITIES, UNTRACEABLE_SPEND, Check, Kind
 from outturn.audit.claims import STEPS as CLAIM_STEPS
 from outturn.audit.claims import Reconciliation, reconcile
+from outturn.audit.consent import STEPS as CONSENT_STEPS
+from outturn.audit.consent import Consents, consents_of
 from outturn.audit.findings import Finding, money_union, places_of, severity_of
 from outturn.audit.graph import depths, raised_by
 from outturn.audit.needs import name_step, steps_for, tables_for
@@ -35,6 +37,7 @@ class Audit:
         totals: Micros by kind of money, each sale and each campaign's day once: never the sum of the findings.
         score: Of the whole workspace.
         claims: What platforms say of themselves, against the ledger; None: not asked.
+        consents: Rates and gaps of the sources that state consent; None: not asked.
         asked: Names of the checks that were asked.
     """
 
@@ -42,6 +45,7 @@ class Audit:
     totals: Mapping[Kind, int]
     score: Score
     claims: Reconciliation | None
+    consents: Consents | None
     asked: tuple[str, ...]
 
     @property
@@ -52,7 +56,7 @@ class Audit:
 
 def facts_read(checks: Iterable[str]) -> frozenset[str]:
     """The fact tables that the engine has to know before these checks are asked, and claims held against the ledger."""
-    facts, _derived = tables_for((*checks, *STEPS, *CLAIM_STEPS))
+    facts, _derived = tables_for((*checks, *STEPS, *CLAIM_STEPS, *CONSENT_STEPS))
     return facts
 
 
@@ -62,7 +66,7 @@ def audit(
     *,
     checks: Mapping[str, Check],
     goal: Goal,
-    claims: bool = True,
+    whole: bool = True,
     progress: Callable[[str], None] = lambda _what: None,
 ) -> Audit:
     """Ask the checks, and put what they find in order.
@@ -72,18 +76,17 @@ def audit(
         settings: Currency, zone and revenue basis count.
         checks: By name.
         goal: Whose conversions are the revenue.
-        claims: Whether platforms' claims are held against the ledger, too.
+        whole: Whether consent is told, and platforms' claims are held against the ledger, too.
         progress: Told which check is asked.
     """
     parameters = _parameters(settings, goal)
-    _name_platforms(engine)
-    for step in steps_for((*checks, *STEPS)):
+    name_platforms(engine)
+    steps = (*STEPS, *CONSENT_STEPS) if whole else STEPS
+    for step in dict.fromkeys((*steps_for((*checks, *steps)), *steps)):
         name_step(engine, step, parameters)
     for check in checks.values():
         if check.prepare:
             check.prepare(engine, parameters)
-    for step in STEPS:
-        name_step(engine, step, parameters)
     score = score_of(engine)
     findings = []
     for name, check in checks.items():
@@ -92,8 +95,9 @@ def audit(
         places, seen = places_of(engine, check, lines_of(name))
         if places:
             findings.append(_finding(engine, check, places, seen, score))
-    told = reconcile(engine, parameters) if claims else None
-    return Audit(_ranked(findings), _totals(engine, findings), score, told, tuple(checks))
+    told = reconcile(engine, parameters) if whole else None
+    consents = consents_of(engine) if whole else None
+    return Audit(_ranked(findings), _totals(engine, findings), score, told, consents, tuple(checks))
 
 
 def lines_of(name: str) -> str:
@@ -151,7 +155,7 @@ def _parameters(settings: Settings, goal: Goal) -> dict[str, Any]:
     }
 
 
-def _name_platforms(engine: Engine) -> None:
+def name_platforms(engine: Engine) -> None:
     """Name which platform a word of utm_source, or a click id, points to."""
     words = [(word, platform) for platform, sources in SOURCE_PLATFORMS.items() for word in sources]
     engine.register("source_platforms", _pairs("word", "platform", words))

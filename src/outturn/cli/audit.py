@@ -45,6 +45,8 @@ def audit_command(folder: Path | None, /, checks: tuple[str, ...], goal: str | N
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(_score(found))
+    for one in (found["consent"] or {"sources": ()})["sources"]:
+        click.echo(_consent(one))
     if not found["findings"]:
         click.echo(f"{len(found['checks'])} checks found nothing that stands out.")
         return
@@ -105,6 +107,19 @@ def _score(found: dict[str, Any]) -> str:
         if side["traced_share"] is not None
     ]
     return f"Score {found['score']} of 100: {' and '.join(shares)} can be followed from click to closed revenue."
+
+
+def _consent(one: dict[str, Any]) -> str:
+    """The rates of one source, purposes of one rate together, and its gap."""
+    rates: dict[float, list[str]] = {}
+    for purpose, said in one["purposes"].items():
+        if said["rate"] is not None:
+            rates.setdefault(said["rate"], []).append(purpose)
+    told = ", ".join(f"{rate:.1%} to {' and '.join(purposes)}" for rate, purposes in rates.items())
+    return (
+        f"Consent, {one['source']}: {told or 'no purpose is stated'}, of the hits that state it. Gap: "
+        f"{one['gap']:,} of {one['hits']:,} hits ({one['gap_share']:.1%}) are nobody's, or with a no to analytics."
+    )
 
 
 def _print_finding(one: dict[str, Any], currency: str) -> None:

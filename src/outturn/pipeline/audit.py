@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from outturn.audit.claims import Reconciliation
+    from outturn.audit.consent import Consents
     from outturn.audit.score import Score
     from outturn.store.builds import Build
     from outturn.store.workspace import Workspace
@@ -52,7 +53,7 @@ def audited(
             settings,
             checks=asked,
             goal=counted,
-            claims=not checks,
+            whole=not checks,
             progress=progress,
         )
         build_id = opened.build.build_id
@@ -68,7 +69,27 @@ def _told(found: Audit, currency: str) -> dict[str, Any]:
         "money": {kind: decimal_text(micros, currency) for kind, micros in found.totals.items()},
         "checks": list(found.asked),
         "findings": [_finding(one, currency) for one in found.findings],
+        "consent": None if found.consents is None else _consent(found.consents),
         "claims": None if found.claims is None else _claims(found.claims),
+    }
+
+
+def _consent(told: Consents) -> dict[str, Any]:
+    return {
+        "sources": [
+            {
+                "source": one.source,
+                "hits": one.hits,
+                "gap": one.gap,
+                "gap_share": round(one.gap_share, 6),
+                "purposes": {
+                    purpose: {**said, "rate": None if (rate := one.rate(purpose)) is None else round(rate, 6)}
+                    for purpose, said in one.said.items()
+                },
+            }
+            for one in told.sources
+        ],
+        "people": {purpose: dict(said) for purpose, said in told.people.items()},
     }
 
 

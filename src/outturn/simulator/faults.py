@@ -14,6 +14,8 @@ from outturn.domain.errors import UnknownName
 from outturn.simulator.dice import dice
 from outturn.simulator.fault_files import Files
 from outturn.simulator.faults_campaigns import FAULTS as CAMPAIGNS
+from outturn.simulator.faults_consent import FAULTS as CONSENT
+from outturn.simulator.faults_landing import FAULTS as LANDINGS
 from outturn.simulator.faults_sales import FAULTS as SALES
 from outturn.simulator.faults_visits import FAULTS as VISITS
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from outturn.simulator.planted import Fault, Planted
 
-FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **CAMPAIGNS}
+FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS}
 
 
 @dataclass(frozen=True, slots=True)

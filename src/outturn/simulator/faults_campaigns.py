@@ -52,11 +52,11 @@ def _lose_campaign(files: Files, share: float, rng: np.random.Generator) -> Plan
     files.write_table(GOOGLE, [row for row in rows if row not in lost], preamble=_PREAMBLE)
     pages = [one for one in files.messages() if one["type"] == "page" and query_of(one).get("utm_campaign") == _NAME]
     # A visit on the day after a billed one may be late; from then on it is free.
-    visits = sum(_day(one) > lost[0]["Day"] for one in pages)
+    visits = sum(shop_day(one) > lost[0]["Day"] for one in pages)
     return Planted(visits, where=_WHERE)
 
 
-def _day(message: Message) -> str:
+def shop_day(message: Message) -> str:
     """The shop's day of a message."""
     return datetime.fromisoformat(message["timestamp"]).astimezone(zone(AURORA.shop_zone)).date().isoformat()
 

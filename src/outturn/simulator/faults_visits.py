@@ -41,7 +41,7 @@ def set_query(message: Message, query: Mapping[str, str]) -> None:
         message["context"]["campaign"] = told
 
 
-def _change(
+def change_pages(
     files: Files,
     share: float,
     rng: np.random.Generator,
@@ -71,7 +71,7 @@ def _with(**values: str) -> Callable[[Message], None]:
 def _drop_click_ids(files: Files, share: float, rng: np.random.Generator) -> Planted:
     """A redirect of one campaign's landing page drops gclid."""
     mine = {"utm_campaign": _CAMPAIGN}
-    _change(files, share, rng, lambda one: mine.items() <= query_of(one).items(), _without("gclid"))
+    change_pages(files, share, rng, lambda one: mine.items() <= query_of(one).items(), _without("gclid"))
     bare = [query_of(one) for one in files.messages() if one["type"] == "page"]
     rows = sum(mine.items() <= query.items() and "gclid" not in query for query in bare)
     return Planted(rows, where={"platform": "google_ads", "campaign": _CAMPAIGN})
@@ -84,14 +84,14 @@ def _lower_click_ids(files: Files, share: float, rng: np.random.Generator) -> Pl
         query = query_of(message)
         set_query(message, {**query, "gclid": query["gclid"].lower()})
 
-    changed = _change(files, share, rng, lambda one: "gclid" in query_of(one), lower)
+    changed = change_pages(files, share, rng, lambda one: "gclid" in query_of(one), lower)
     return Planted(len(changed), where={"platform": "google_ads", "subject": "in small letters"})
 
 
 def _drop_tags(files: Files, share: float, rng: np.random.Generator) -> Planted:
     """Ads of Google without a template: the click id alone is left."""
     tags = ("utm_source", "utm_medium", "utm_campaign")
-    _change(files, share, rng, lambda one: {"gclid", "utm_campaign"} <= query_of(one).keys(), _without(*tags))
+    change_pages(files, share, rng, lambda one: {"gclid", "utm_campaign"} <= query_of(one).keys(), _without(*tags))
     queries = [query_of(one).keys() for one in files.messages() if one["type"] == "page"]
     rows = sum("gclid" in query and not {"utm_campaign", "gad_campaignid"} & query for query in queries)
     return Planted(rows, where={"platform": "google_ads"})
@@ -103,7 +103,7 @@ def _fill_no_template(files: Files, share: float, rng: np.random.Generator) -> P
     def google(message: Message) -> bool:
         return query_of(message).get("utm_source") in _GOOGLE
 
-    _change(files, share, rng, google, _with(utm_campaign="{campaignid}"))
+    change_pages(files, share, rng, google, _with(utm_campaign="{campaignid}"))
     pages = [one for one in files.messages() if one["type"] == "page" and google(one)]
     rows = sum("{" in query_of(one)["utm_campaign"] for one in pages)
     return Planted(rows, where={"platform": "google_ads"})
@@ -111,7 +111,7 @@ def _fill_no_template(files: Files, share: float, rng: np.random.Generator) -> P
 
 def _spell_otherwise(files: Files, share: float, rng: np.random.Generator) -> Planted:
     """Somebody else writes the links: with a capital."""
-    changed = _change(
+    changed = change_pages(
         files, share, rng, lambda one: query_of(one).get("utm_source") == "facebook", _with(utm_source="Facebook")
     )
     return Planted(len(changed), where={"subject": "utm_source Facebook, else facebook"})
@@ -120,7 +120,7 @@ def _spell_otherwise(files: Files, share: float, rng: np.random.Generator) -> Pl
 def _tag_own_links(files: Files, share: float, rng: np.random.Generator) -> Planted:
     """The banner on the home page carries tags."""
     tags = _with(utm_source="homepage", utm_medium="teaser", utm_campaign="spring")
-    changed = _change(files, share, rng, lambda one: one["messageId"].startswith("q-"), tags)
+    changed = change_pages(files, share, rng, lambda one: one["messageId"].startswith("q-"), tags)
     return Planted(len(changed), where=_SEGMENT)
 
 
@@ -130,7 +130,7 @@ def _split_hosts(files: Files, share: float, rng: np.random.Generator) -> Plante
     def refer(message: Message) -> None:
         message["context"]["page"]["referrer"] = f"{SHOP.replace('www.', 'basket.')}/"
 
-    changed = _change(files, share, rng, lambda one: one["messageId"].startswith("q-"), refer)
+    changed = change_pages(files, share, rng, lambda one: one["messageId"].startswith("q-"), refer)
     return Planted(len(changed), where={**_SEGMENT, "subject": "basket.aurora-lamps.example"})
 
 
@@ -159,7 +159,7 @@ def _come_back_from_paying(files: Files, share: float, rng: np.random.Generator)
 
 def _write_email(files: Files, share: float, rng: np.random.Generator) -> Planted:
     """The newsletter's form sends its address on in the URL."""
-    changed = _change(files, share, rng, lambda _one: True, _with(email="ana.lamp@mail.example"))
+    changed = change_pages(files, share, rng, lambda _one: True, _with(email="ana.lamp@mail.example"))
     return Planted(len(changed), where=_SEGMENT)
 
 
@@ -169,7 +169,7 @@ def _send_bots(files: Files, share: float, rng: np.random.Generator) -> Planted:
     def crawl(message: Message) -> None:
         message["context"]["userAgent"] = _BOT
 
-    changed = _change(files, share, rng, lambda _one: True, crawl)
+    changed = change_pages(files, share, rng, lambda _one: True, crawl)
     return Planted(len(changed), where=_SEGMENT)
 
 

@@ -85,6 +85,7 @@ class Market:
         organic: Among them `Direct`, `Organic Search` and `Referral`: the ways in for those who meet no ad.
         baseline_orders: Orders per 1,000 people and day that no channel causes.
         part_people: The population is played in parts of so many people, so that memory is bounded.
+        states_consent: Whether the Segment archive says of each browser what it agreed to.
     """
 
     lines: tuple[Line, ...]
@@ -94,6 +95,7 @@ class Market:
     google_zone: str = "Europe/Berlin"
     meta_zone: str = "America/New_York"
     part_people: int = 32_768
+    states_consent: bool = False
 
     def without(self, name: str) -> Market:
         """The same market with one line's spend at zero: the counterfactual of that line.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TextIO
 
 import numpy as np
 
+from outturn.domain.consent import PURPOSES
 from outturn.domain.time import MICROS_PER_SECOND
 from outturn.simulator.archive import ARRIVAL, CHECKOUT, LOGIN, ORDER, REFUND, SECOND_PAGE, Hits, arrival_pages
 from outturn.simulator.clock import utc_texts
-from outturn.simulator.dice import scramble
+from outturn.simulator.dice import fractions, scramble
 from outturn.simulator.landing import PATHS, SHOP
 from outturn.simulator.ledger import order_id, order_name
 from outturn.simulator.orders import PRODUCTS
@@ -30,6 +32,7 @@ _AGENTS = (
     f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Version/18.3 Safari/605.1.15",
 )
 _LIBRARY = '"library":{"name":"analytics.js","version":"2.11.1"},"locale":"de-DE"'
+_AGREED, _AGREED_TO_ADS = 0.74, 0.61
 _RECEIVED_AFTER = MICROS_PER_SECOND * 6 // 5
 
 
@@ -38,7 +41,7 @@ class _Archive:
     """One part, with the texts that many of its messages share.
 
     Attributes:
-        browsers: By visit, an index into `anonymous` and `agents`.
+        browsers: By visit, an index into `anonymous`, `agents` and `libraries`.
         ranks: By order, its place in the ledger.
     """
 
@@ -48,6 +51,7 @@ class _Archive:
     browsers: Ints
     anonymous: list[str]
     agents: list[str]
+    libraries: list[str]
 
     @classmethod
     def of(cls, world: World, part: Part, ranks: Ints, landings: Landings) -> Self:
@@ -56,27 +60,31 @@ class _Archive:
         return cls(
             part, landings, ranks, browsers.astype(np.int64), anonymous_ids(keys, world.seed),
             [_AGENTS[agent] for agent in agents],
+            consent_texts(keys) if world.market.states_consent else [_LIBRARY] * len(keys),
         )  # fmt: skip
 
     def arrivals(self, rows: Ints, at: Ints) -> list[str]:
         contexts = [landing.context for landing in self.landings.rows]
-        heads, agents = self._heads(rows, at), self._agents(rows)
+        heads, agents, libraries = self._heads(rows, at), self._agents(rows), self._libraries(rows)
         pages = arrival_pages(self.part, self.landings, rows)
         return [
-            f'{{"type":"page","messageId":"p-{uid:016x}",{head},"context":{{{contexts[code]}{_LIBRARY},'
+            f'{{"type":"page","messageId":"p-{uid:016x}",{head},"context":{{{contexts[code]}{library},'
             f'"page":{{"path":"{path}","referrer":"{referrer}","title":"Aurora Lamps","url":"{url}"}},'
             f'"userAgent":"{agent}"}},"properties":{{}}}}\n'
-            for (code, uid, path, url, referrer), head, agent in zip(pages, heads, agents, strict=True)
+            for (code, uid, path, url, referrer), head, agent, library in zip(
+                pages, heads, agents, libraries, strict=True
+            )
         ]
 
     def second_pages(self, rows: Ints, at: Ints) -> list[str]:
         uids = self.part.visits.uid[rows].tolist()
         lines = []
-        for uid, head, agent in zip(uids, self._heads(rows, at), self._agents(rows), strict=True):
+        heads, agents, libraries = self._heads(rows, at), self._agents(rows), self._libraries(rows)
+        for uid, head, agent, library in zip(uids, heads, agents, libraries, strict=True):
             path, before = PATHS[(uid + 3) % len(PATHS)], PATHS[uid % len(PATHS)]
             page = f'"path":"{path}","referrer":"{SHOP}{before}","url":"{SHOP}{path}"'
             lines.append(
-                f'{{"type":"page","messageId":"q-{uid:016x}",{head},"context":{{{_LIBRARY},"page":{{{page}}},'
+                f'{{"type":"page","messageId":"q-{uid:016x}",{head},"context":{{{library},"page":{{{page}}},'
                 f'"userAgent":"{agent}"}},"properties":{{}}}}\n'
             )
         return lines
@@ -84,18 +92,21 @@ class _Archive:
     def logins(self, rows: Ints, at: Ints) -> list[str]:
         people, uids = self.part.visits.person[rows].tolist(), self.part.visits.uid[rows].tolist()
         return [
-            f'{{"type":"identify","messageId":"i-{uid:016x}",{head},"context":{{{_LIBRARY}}},'
+            f'{{"type":"identify","messageId":"i-{uid:016x}",{head},"context":{{{library}}},'
             f'"traits":{{"email":"{email(person)}"}}}}\n'
-            for person, uid, head in zip(people, uids, self._heads(rows, at), strict=True)
+            for person, uid, head, library in zip(
+                people, uids, self._heads(rows, at), self._libraries(rows), strict=True
+            )
         ]
 
     def checkouts(self, rows: Ints, at: Ints) -> list[str]:
         """Who orders leaves an e-mail address, with or without an account."""
         people, uids = self.part.orders.person[rows].tolist(), self.part.orders.uid[rows].tolist()
+        libraries = self._libraries(self.part.orders.visit[rows])
         return [
-            f'{{"type":"identify","messageId":"c-{uid:016x}",{head},"context":{{{_LIBRARY}}},'
+            f'{{"type":"identify","messageId":"c-{uid:016x}",{head},"context":{{{library}}},'
             f'"traits":{{"email":"{email(person)}"}}}}\n'
-            for person, uid, head in zip(people, uids, self._order_heads(rows, at), strict=True)
+            for person, uid, head, library in zip(people, uids, self._order_heads(rows, at), libraries, strict=True)
         ]
 
     def purchases(self, rows: Ints, at: Ints) -> list[str]:
@@ -106,7 +117,7 @@ class _Archive:
 
     def _order_messages(self, rows: Ints, at: Ints, *, event: str, letter: str) -> list[str]:
         orders, refunded = self.part.orders.take(rows), event == "Order Refunded"
-        ranks, uids = self.ranks[rows].tolist(), orders.uid.tolist()
+        ranks, uids, libraries = self.ranks[rows].tolist(), orders.uid.tolist(), self._libraries(orders.visit)
         lines = []
         for row, head in enumerate(self._order_heads(rows, at)):
             amounts = {"total": orders.refunded[row]} if refunded else {
@@ -116,7 +127,7 @@ class _Archive:
             money = ",".join(f'"{name}":{_plain(int(cents))}' for name, cents in amounts.items())
             items = "" if refunded else f',"products":[{_items(orders.products[row], orders.quantities[row])}]'
             lines.append(
-                f'{{"type":"track","event":"{event}","messageId":"{letter}-{uids[row]:016x}",{head},"context":{{{_LIBRARY}}},'
+                f'{{"type":"track","event":"{event}","messageId":"{letter}-{uids[row]:016x}",{head},"context":{{{libraries[row]}}},'
                 f'"properties":{{"order_id":"{order_id(ranks[row])}","order_name":"#{order_name(ranks[row])}","currency":"EUR",'
                 f"{money}{items}}}}}\n"
             )
@@ -141,6 +152,9 @@ class _Archive:
     def _agents(self, visits: Ints) -> list[str]:
         return [self.agents[browser] for browser in self.browsers[visits].tolist()]
 
+    def _libraries(self, visits: Ints) -> list[str]:
+        return [self.libraries[browser] for browser in self.browsers[visits].tolist()]
+
 
 def write_segment(out: TextIO, world: World, part: Part, *, ranks: Ints, landings: Landings) -> None:
     """Append one part's messages, in order of time."""
@@ -150,6 +164,16 @@ def write_segment(out: TextIO, world: World, part: Part, *, ranks: Ints, landing
         CHECKOUT: archive.checkouts, ORDER: archive.purchases, REFUND: archive.refunds,
     }  # fmt: skip
     out.writelines(Hits.of(part).texts(formatters))
+
+
+def consent_texts(keys: Ints) -> list[str]:
+    """By browser, the context's part that says which tracker it is and what was agreed to: each browser once."""
+    drawn = fractions(scramble(keys, 15))
+    told = (
+        {"analytics_storage": one < _AGREED, **dict.fromkeys(PURPOSES[1:], one < _AGREED_TO_ADS)}
+        for one in drawn.tolist()
+    )
+    return [f'{_LIBRARY},"consent":{{"categoryPreferences":{json.dumps(one, separators=(",", ":"))}}}' for one in told]
 
 
 def _quoted(person: int) -> str:
