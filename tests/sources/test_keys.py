@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from outturn.domain.identifiers import canonical_email, canonical_id, identity_key
 from outturn.domain.phones import canonical_phone
-from outturn.sources import desk, identity, instants, reading
+from outturn.sources import identity, instants, reading
 from outturn.sources.cells import SPOILT_KEY
 from outturn.sources.identity import key_sql, prepare_keys
 from outturn.sources.keyed_hashes import keyed_hash
@@ -136,7 +136,7 @@ _PEOPLE = (
 def _every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for quick, many in ((1 << 40, 1 << 40), (-1, 1 << 40), (-1, -1), (1 << 40, -1)):
         monkeypatch.setattr(reading, "_QUICK_BYTES", quick)
-        monkeypatch.setattr(desk, "_MANY_KEYS_BYTES", many)
+        monkeypatch.setattr(identity, "_MANY_KEYS_BYTES", many)
         folder = tmp_path / f"{quick}{many}"
         folder.mkdir()
         yield World(folder)

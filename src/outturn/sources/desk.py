@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from outturn.domain.time import micros_of
-from outturn.sources.identity import prepare_keys
-from outturn.sources.source import Kind
+from outturn.sources.identity import are_many, prepare_keys
+from outturn.sources.lookups import key_cells
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # The whole process stays under a gigabyte with the first; identifiers by the million need a table of them.
 _MEMORY, _MEMORY_OF_KEYS = "400MB", "1GB"
-# From about this size on, a file's keys take longer than it takes the compiler of their function to come up.
-_MANY_KEYS_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
@@ -61,7 +59,7 @@ class Desk:
 
 def engine_of(desk: Desk, job: Job, recognised: Recognised) -> duckdb.DuckDBPyConnection:
     """An engine for one file, with the words and variables that `source.py` promises."""
-    keyed = bool(recognised.layout.steps) or any(cell.kind is Kind.KEY for cell in recognised.layout.cells)
+    keyed = bool(recognised.layout.steps) or bool(key_cells(recognised))
     connection = duckdb.connect(
         config={
             "memory_limit": _MEMORY_OF_KEYS if keyed else _MEMORY,
@@ -72,9 +70,14 @@ def engine_of(desk: Desk, job: Job, recognised: Recognised) -> duckdb.DuckDBPyCo
     # Stdout is a command's answer, where DuckDB would draw its own progress.
     connection.execute("SET GLOBAL TimeZone = 'UTC'; SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     if keyed:
-        many = job.content.size > _MANY_KEYS_BYTES
-        region = str(desk.workspace.settings["privacy.phone_region"])
-        prepare_keys(connection, desk.workspace.secret(), desk.suppressed, phone_region=region, many=many)
+        prepare_keys(
+            connection,
+            desk.workspace.secret(),
+            desk.suppressed,
+            phone_region=str(desk.workspace.settings["privacy.phone_region"]),
+            many=are_many(job.content.size),
+            cells=key_cells(recognised),
+        )
     set_variables(connection, desk, job)
     return connection
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+from duckdb import struct_type
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from outturn.domain.identifiers import RECORD_DIGITS, hmac_pads, identity_key
@@ -15,18 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import duckdb
+    from duckdb.sqltypes import DuckDBPyType
 
     from outturn.sources.source import Cell
 
 _MOST_REMEMBERED = 300_000
 
+# From about this size on, a file's keys take longer than it takes the compiler of their function to come up.
+_MANY_KEYS_BYTES = 64 << 20
+
 PADS = ("outturn_inner", "outturn_outer")
 """The variables from which `outturn_key` is made, where it is the engine's own; NULL where it is not."""
 
 # As `canonical_id` of the domain has it.
+_TRIMMED = "CASE WHEN starts_with(text, ' ') OR suffix(text, ' ') THEN TRIM(text) ELSE text END"
+"""Trimming takes as long as all else that is done to a usual identifier."""
+
 _OWN_ID = (
     r"CASE WHEN contains(text, '.') AND regexp_full_match(TRIM(text), '-?[0-9]+\.0+') "
-    "THEN split_part(TRIM(text), '.', 1) ELSE TRIM(text) END"
+    f"THEN split_part(TRIM(text), '.', 1) ELSE {_TRIMMED} END"
 )
 _CANONICAL = {
     # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
@@ -43,6 +51,13 @@ _CANONICAL = {
 }
 """Identifier -> SQL for its canonical text; others are trimmed."""
 
+_ADDRESS_KEY = f"outturn_key('email', {_CANONICAL['email']})"
+
+
+def are_many(file_bytes: int) -> bool:
+    """Whether a file of this size has so many identifiers that their function is to be compiled."""
+    return file_bytes > _MANY_KEYS_BYTES
+
 
 def prepare_keys(
     connection: duckdb.DuckDBPyConnection,
@@ -51,11 +66,13 @@ def prepare_keys(
     *,
     phone_region: str = "",
     many: bool = False,
+    cells: Iterable[Cell] = (),
 ) -> None:
     """Teach an engine `outturn_key(kind, canonical)`, `outturn_record(what, native)` and whom to forget (`suppressed`).
 
-    Beside them stands `outturn_phone(text)`: the key of a phone number as it stands in the file. The pads
-    are bound as variables: the secret never stands in the text of a statement.
+    Beside them stand `outturn_phone(text)` and `outturn_address(text)`: the keys of a phone number and of an e-mail
+    address, or its SHA-256, as they stand in the file. The pads are bound as variables: the secret never stands in the
+    text of a statement.
 
     Args:
         connection: The engine.
@@ -64,20 +81,12 @@ def prepare_keys(
         phone_region: ISO 3166 country of phone numbers without `+`; empty: they are none.
         many: Hundreds of thousands of keys are to come: made by the compiled function, which takes half a second to
             come up and then a fifth of the time of the engine's own.
+        cells: The file's identifiers, for `keys_together`.
     """
     if many:
-        _make_many(connection, secret)
+        _make_many(connection, secret, phone_region, cells)
     else:
-        _make_few(connection, secret)
-    phones = _phone_keys(secret, phone_region)
-    connection.create_function(
-        "outturn_phone",
-        phones,
-        ["VARCHAR"],
-        "BLOB",
-        type=PythonUDFType.ARROW,
-        null_handling=FunctionNullHandling.SPECIAL,
-    )
+        _make_few(connection, secret, phone_region)
     connection.execute(
         "CREATE OR REPLACE MACRO outturn_record(what, native) AS what || ':' || "
         f"left(lower(hex(outturn_key('record', what || ':' || native))), {RECORD_DIGITS})"
@@ -109,27 +118,56 @@ def _phone_keys(secret: bytes, region: str) -> Callable[[pa.ChunkedArray], Any]:
     return keys_of
 
 
-def _make_few(connection: duckdb.DuckDBPyConnection, secret: bytes) -> None:
+def _make_few(connection: duckdb.DuckDBPyConnection, secret: bytes, phone_region: str) -> None:
     for variable, pad in zip(PADS, hmac_pads(secret), strict=True):
         connection.execute(f"SET VARIABLE {variable} = $pad::BLOB", {"pad": pad})
     connection.execute(
         "CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS unhex(sha256(getvariable('outturn_outer') || "
         "unhex(sha256(getvariable('outturn_inner') || encode(kind || ':' || canonical)))))"
     )
+    connection.execute(f"CREATE OR REPLACE MACRO outturn_address(text) AS {_ADDRESS_KEY}")
+    _teach(connection, "outturn_phone", _phone_keys(secret, phone_region))
 
 
-def _make_many(connection: duckdb.DuckDBPyConnection, secret: bytes) -> None:
-    from outturn.sources.keyed_hashes import keyed_hash  # noqa: PLC0415 - brings the compiler along
+def _make_many(connection: duckdb.DuckDBPyConnection, secret: bytes, phone_region: str, cells: Iterable[Cell]) -> None:
+    # These bring the compiler along.
+    from outturn.sources.address_keys import address_hash  # noqa: PLC0415
+    from outturn.sources.keyed_hashes import keyed_hash  # noqa: PLC0415
+    from outturn.sources.keys_together import hash_together  # noqa: PLC0415
+    from outturn.sources.phone_keys import phone_hash  # noqa: PLC0415
 
+    identities = {cell.name: "" if cell.canonical else cell.identity for cell in cells}
+    if identities:
+        fields = (dict.fromkeys(identities, kind) for kind in ("VARCHAR", "BLOB"))
+        _teach(connection, "outturn_keys", hash_together(secret, phone_region, identities), *map(struct_type, fields))
+    _teach(connection, "outturn_hash", keyed_hash(secret))
+    _teach(connection, "outturn_usual_address", address_hash(secret))
+    _teach(connection, "outturn_phone", phone_hash(secret, phone_region))
+    connection.execute("CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS outturn_hash(kind || ':' || canonical)")
+    connection.execute(
+        f"CREATE OR REPLACE MACRO outturn_unusual_address(text) AS CASE WHEN text <> '' THEN {_ADDRESS_KEY} END"
+    )
+    connection.execute(
+        "CREATE OR REPLACE MACRO outturn_address(text) AS "
+        "COALESCE(outturn_usual_address(text), outturn_unusual_address(text))"
+    )
+
+
+def _teach(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    keys_of: Callable[[pa.ChunkedArray], Any],
+    takes: DuckDBPyType | str = "VARCHAR",
+    gives: DuckDBPyType | str = "BLOB",
+) -> None:
     connection.create_function(
-        "outturn_hash",
-        keyed_hash(secret),
-        ["VARCHAR"],
-        "BLOB",
+        name,
+        keys_of,
+        [takes],
+        gives,
         type=PythonUDFType.ARROW,
         null_handling=FunctionNullHandling.SPECIAL,
     )
-    connection.execute("CREATE OR REPLACE MACRO outturn_key(kind, canonical) AS outturn_hash(kind || ':' || canonical)")
 
 
 def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: str) -> None:
@@ -154,22 +192,49 @@ def make_keys(connection: duckdb.DuckDBPyConnection, cell: Cell, phone_region: s
         connection.unregister("phones")
 
 
+def keys_together(connection: duckdb.DuckDBPyConnection, cells: Iterable[Cell]) -> tuple[str, dict[str, str]]:
+    """SQL for all keys of a row at once, and of what that is called `made` the SQL for each: as `key_sql`, in one call.
+
+    Args:
+        connection: Where the compiled functions are.
+        cells: Those of `prepare_keys`, at least one.
+    """
+    told, keys = [], {}
+    for cell in cells:
+        text, made = f"{cell.name}_text", f"made.{cell.name}"
+        if cell.canonical or cell.identity not in {"email", "phone"}:
+            told.append(f"{cell.name} := '{cell.identity}:' || {_canonical_sql(connection, cell)}")
+            keys[cell.name] = made
+        else:
+            told.append(f"{cell.name} := {text}")
+            keys[cell.name] = made if cell.identity == "phone" else f"COALESCE({made}, outturn_unusual_address({text}))"
+    return f"outturn_keys(struct_pack({', '.join(told)}))", keys
+
+
 def key_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
     """SQL for a cell's key, row by row: where a table of the texts would take more than it saves."""
     text = f"{cell.name}_text"
     if cell.identity == "phone":
         return f"outturn_phone({text})"
+    if cell.identity == "email" and not cell.canonical:
+        return f"outturn_address({text})"
+    return f"outturn_key('{cell.identity}', {_canonical_sql(connection, cell)})"
+
+
+def _canonical_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:
+    """SQL for the canonical form of a cell's text; NULL where it is no such identifier, or says nothing."""
+    text = f"{cell.name}_text"
     connection.execute(f"CREATE OR REPLACE MACRO canonical_{cell.name}(text) AS {_canonical(cell)}")
     if cell.canonical:
-        return f"CASE WHEN TRIM({text}) <> '' THEN outturn_key('{cell.identity}', canonical_{cell.name}({text})) END"
-    return f"outturn_key('{cell.identity}', NULLIF(canonical_{cell.name}({text}), ''))"
+        return f"CASE WHEN TRIM({text}) <> '' THEN canonical_{cell.name}({text}) END"
+    return f"NULLIF(canonical_{cell.name}({text}), '')"
 
 
 def _canonical(cell: Cell) -> str:
     """SQL for the canonical form of `text`; NULL where it is no such identifier."""
     if cell.canonical or cell.identity in {"email", "phone"}:
         return cell.canonical or _CANONICAL["email"]
-    own = _CANONICAL.get(cell.identity, "TRIM(text)")
+    own = _CANONICAL.get(cell.identity, _TRIMMED)
     # Each of its forms has one of these signs, which are looked for in a tenth of the time.
     spoilt = (
         f"CASE WHEN contains(text, '+') OR contains(text, '#') THEN regexp_full_match(TRIM(text), '{SPOILT_KEY}') END"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from outturn.sources.reading import Manner
+    from outturn.sources.recognition import Recognised
     from outturn.sources.source import Cell
 
 _FEW = 16
@@ -127,6 +128,11 @@ def _register(connection: duckdb.DuckDBPyConnection, cell: Cell, known: Mapping[
     connection.register("looked_up", looked_up)
     connection.execute(f"CREATE OR REPLACE TABLE read_{cell.name} AS SELECT * FROM looked_up")  # noqa: S608
     connection.unregister("looked_up")
+
+
+def key_cells(recognised: Recognised) -> list[Cell]:
+    """The identifiers that a file has."""
+    return [cell for cell in recognised.layout.cells if cell.kind is Kind.KEY and cell.name in recognised.columns]
 
 
 def as_written(connection: duckdb.DuckDBPyConnection, cell: Cell, manner: Manner) -> str:

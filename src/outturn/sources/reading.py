@@ -11,7 +11,8 @@ from outturn.domain.errors import FileRefused
 from outturn.sources import cells, number_styles
 from outturn.sources.cells import LOOKED_UP, Conditions, Fault
 from outturn.sources.frame import quoted_text
-from outturn.sources.lookups import as_written, look_up
+from outturn.sources.identity import are_many, keys_together
+from outturn.sources.lookups import as_written, key_cells, look_up
 from outturn.sources.marks import heed_marks
 from outturn.sources.number_styles import NUMERIC, PLAIN, Style
 from outturn.sources.source import Kind
@@ -122,18 +123,24 @@ def _read_quickly(
         style, settled = _style(connection, present, manner.decimal or recognised.layout.number, sample=False)
     except FileRefused:
         return None
-    written = {
-        cell.name: written
+    source = f"({texts_statement(frame, recognised, 'streamed')})"
+    written: dict[str, str] = {}
+    identifiers = key_cells(recognised)
+    if identifiers and are_many(frame.content.size):
+        together, written = keys_together(connection, identifiers)
+        source = f"(SELECT *, {together} AS made FROM {source})"  # noqa: S608
+    written |= {
+        cell.name: found
         for cell in present
-        if cell.kind in LOOKED_UP
-        if (written := as_written(connection, cell, manner))
+        if cell.kind in LOOKED_UP and cell.name not in written
+        if (found := as_written(connection, cell, manner))
     }
     if not settled or style.decorated or len(written) < sum(cell.kind in LOOKED_UP for cell in present):
         return None
     below = "cells IN (0, 1)" if recognised.layout.footed else "FALSE"
     reading = replace(reading, faults=_faults(reading), below=below)
     conditions = Conditions(style, quoted_text(manner.zone))
-    statement = _parse_statement(reading, conditions, f"({texts_statement(frame, recognised, 'streamed')})", written)
+    statement = _parse_statement(reading, conditions, source, written)
     # Out of order each core goes on by itself; from here on lines say what comes first, never where rows lie.
     connection.execute("SET preserve_insertion_order = false")
     frame.load(connection, recognised.header, wanted, statement)
