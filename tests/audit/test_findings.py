@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from outturn.audit.check import MISROUTED_REVENUE, Check
-from outturn.audit.findings import Finding, money_union, places_of, severity_of, share_at_least, stands_out
+from outturn.audit.findings import Estimate, Finding, money_union, places_of, severity_of, share_at_least, stands_out
 from outturn.audit.graph import depths, raised_by
 from outturn.audit.registry import checks, known
 from outturn.domain.errors import OutturnError, UnknownName
@@ -43,6 +43,19 @@ def test_a_place_counts_each_money_key_once_at_the_most_that_is_said_of_it(engin
     (place,), seen = places_of(engine, CHECK, "told")
     assert (place.found, place.seen, seen, place.micros) == (15, 15, 15, 70)
     assert place.examples == ("o:1", "o:2")
+
+
+def test_an_estimate_is_of_the_lines_that_found_something(engine: DuckDBEngine) -> None:
+    told = lines(("a", 60, 60, "o:1", None), ("a", 0, 40, "o:2", None))
+    for name, values in {"count_low": [50, None], "count_high": [70, None], "lost_micros": [5_000_000, None]}.items():
+        told = told.append_column(name, pa.array(values, pa.int64()))
+    for name in ("lost_low_micros", "lost_high_micros"):
+        told = told.append_column(name, pa.array([None, None], pa.int64()))
+    engine.register("told", told)
+    (place,), _ = places_of(engine, replace(CHECK, estimates=True), "told")
+    assert place.estimate == Estimate(50, 70, 5_000_000, None, None)
+    (place,), _ = places_of(engine, CHECK, "told")
+    assert place.estimate is None
 
 
 def test_a_place_below_what_is_normal_is_none(engine: DuckDBEngine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,3 +95,35 @@ def test_consent_is_told_also_where_nothing_is_wrong(tmp_path: Path) -> None:
     assert told["people"]["analytics_storage"] == {"granted": 3, "denied": 1}
     assert told["sources"][0]["purposes"]["analytics_storage"]["rate"] == 0.75
     assert outturn("-w", made.root, "audit", "--check", "bot_share", "--json").json["consent"] is None
+
+
+def test_what_an_outage_kept_unseen_is_estimated_with_an_interval(tmp_path: Path) -> None:
+    page = '{"type":"page","messageId":"p%d-%d","anonymousId":"b","timestamp":"%s"}\n'
+    first, lines = datetime(2026, 3, 2, tzinfo=UTC), []
+    for hour in range(30 * 24):
+        if not 368 <= hour < 376:  # eight hours of 17 March
+            at = (first + timedelta(hours=hour)).isoformat()
+            lines += [page % (hour, number, at) for number in range(9)]
+            lines.append(EVENT % (hour, at, hour, "10.00"))
+    (tmp_path / "events.jsonl").write_text("".join(lines))
+    made = api.create(tmp_path / "acme", currency="EUR")
+    (report,) = made.import_files([tmp_path / "events.jsonl"], now=NOW)
+    assert report["verdict"] == "accept"
+    made.build(now=NOW)
+    (finding,) = outturn("-w", made.root, "audit", "--check", "tracking_outage", "--json").json["findings"]
+    (place,) = finding["places"]
+    assert (finding["estimated"], finding["money"], place["subject"]) == (
+        True,
+        None,
+        "2026-03-17 08:00 to 2026-03-17 16:00",
+    )
+    told = place["estimate"]
+    assert told["level"] == 0.9
+    assert told["count_low"] <= place["count"] <= told["count_high"]
+    assert place["count"] == pytest.approx(80, rel=0.1)
+    assert Decimal(told["revenue_low"]) <= 80 <= Decimal(told["revenue_high"]) + 1
+    assert float(told["revenue"]) == pytest.approx(80, rel=0.1)
+    shown = outturn("-w", made.root, "audit").out
+    assert (
+        f"Estimated: {told['revenue']} EUR of revenue went unseen; in 90% of such cases {told['revenue_low']}" in shown
+    )

@@ -105,6 +105,11 @@ HANDED = {
             expected=Type.COUNT,
             hits=Type.COUNT,
             example_id=Type.TEXT,
+            count_low=Type.COUNT,
+            count_high=Type.COUNT,
+            lost_micros=Type.MICROS,
+            lost_low_micros=Type.MICROS,
+            lost_high_micros=Type.MICROS,
         ),
         _handed(
             "consent_places",

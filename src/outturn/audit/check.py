@@ -32,6 +32,7 @@ WHERE = ("source", "platform", "account_id", "channel", "campaign", "subject")
 
 LINE = ("first_day", "last_day", "found", "seen", "example_id")
 MONEY = ("money_key", "micros")
+ESTIMATE = ("count_low", "count_high", "lost_micros", "lost_low_micros", "lost_high_micros")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class Check:
     """One check. Its statement, `<name>.sql` beside it, gives lines.
 
     A line is one row of a fact table, or a few that are alike. Its columns are `where`, then those of `LINE`, then,
-    where the check counts money, those of `MONEY`:
+    where the check counts money, those of `MONEY`, then, where its count is estimated, those of `ESTIMATE`:
 
     * `first_day`, `last_day`: the business's days that the line speaks of; NULL: not dated.
     * `found`, `seen`: of `seen` rows that could be wrong, `found` are; both >= 0.
     * `example_id`: a row of `opens` that shows it; NULL where `found` is 0.
     * `money_key`: what the money belongs to, such as `outcome:shopify:5001`: counted once, however many lines and
       checks find it. `micros`: in the workspace's currency, >= 0; NULL: none, or it cannot be converted.
+    * `count_low`, `count_high`: the interval of `found`; `lost_micros` with its own: revenue that went unseen, in the
+      workspace's currency, >= 0. NULL: nothing is estimated, or too little is known for an interval.
 
     Attributes:
         title: The finding in a few words.
@@ -62,6 +65,7 @@ class Check:
             None: never.
         sure_share: Its documented smallest size: planted at this share in a shop of 300 orders in six weeks, it fires.
         implies: Checks that this one, as the cause, may raise as well; they stand below it.
+        estimates: Whether its count is estimated; what it says of money then is an estimate too, and in no total.
         prepare: Names what its statement reads and SQL alone cannot work out; given the engine, which knows the
             room's steps that the statement reads, and the parameters of all statements.
     """
@@ -78,9 +82,11 @@ class Check:
     critical_share: float | None = None
     sure_share: float = 0.01
     implies: tuple[str, ...] = ()
+    estimates: bool = False
     prepare: Callable[[Engine, Mapping[str, Any]], None] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that its statement gives."""
-        return (*self.where, *LINE, *(MONEY if self.kind != NO_MONEY else ()))
+        money = MONEY if self.kind != NO_MONEY else ()
+        return (*self.where, *LINE, *money, *(ESTIMATE if self.estimates else ()))

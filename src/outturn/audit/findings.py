@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from outturn.audit.check import NO_MONEY, Check, Severity
+from outturn.audit.check import ESTIMATE, NO_MONEY, Check, Severity
 from outturn.store.sql import literal
 
 if TYPE_CHECKING:
@@ -20,6 +20,23 @@ Z = 4.0
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What is behind an estimated count: its interval, and the revenue that went unseen with its own.
+
+    Attributes:
+        count_low: And `count_high`: hold the true count in `outage_losses.LEVEL` of cases; None: no interval is known.
+        micros: Estimated revenue, in the workspace's currency, >= 0.
+        micros_low: And `micros_high`: likewise.
+    """
+
+    count_low: int | None
+    count_high: int | None
+    micros: int
+    micros_low: int | None
+    micros_high: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One place of a finding.
 
@@ -30,6 +47,7 @@ class Place:
         seen: Rows that could have been.
         micros: In the workspace's currency, each `money_key` once; None: the check counts no money.
         examples: Ids of rows of the check's `opens`.
+        estimate: None: the rows were counted.
     """
 
     where: tuple[str | None, ...]
@@ -39,6 +57,7 @@ class Place:
     seen: int
     micros: int | None
     examples: tuple[str, ...]
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +121,7 @@ def places_of(engine: Engine, check: Check, lines: str) -> tuple[list[Place], in
         f"MIN(CASE WHEN found > 0 THEN example_id END), MAX(CASE WHEN found > 0 THEN example_id END) FROM {lines} "
         f"GROUP BY {keys}"
     )
-    money = _money_of(engine, check, lines)
+    money, estimates = _money_of(engine, check, lines), _estimates_of(engine, check, lines)
     width = len(check.where)
     seen = 0
     standing = []
@@ -111,7 +130,8 @@ def places_of(engine: Engine, check: Check, lines: str) -> tuple[list[Place], in
         seen += of
         if stands_out(check, found, of):
             shown = tuple(dict.fromkeys(one for one in examples if one is not None))
-            standing.append(Place(where, first_day, last_day, found, of, money.get(where), shown))
+            told = Place(where, first_day, last_day, found, of, money.get(where), shown, estimates.get(where))
+            standing.append(told)
     standing.sort(key=lambda place: (-(place.micros or 0), -place.found, tuple(map(str, place.where))))
     return standing, seen
 
@@ -127,6 +147,17 @@ def _money_of(engine: Engine, check: Check, lines: str) -> dict[tuple[Any, ...],
         f"GROUP BY {keys}, money_key) AS once GROUP BY {keys}"
     )
     return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def _estimates_of(engine: Engine, check: Check, lines: str) -> dict[tuple[Any, ...], Estimate]:
+    """By place; the ends of several intervals added up are at least as wide as theirs together."""
+    if not check.estimates:
+        return {}
+    keys = ", ".join(check.where)
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT)" for name in ESTIMATE)
+    rows = engine.rows(f"SELECT {keys}, {sums} FROM {lines} WHERE found > 0 GROUP BY {keys}")  # noqa: S608
+    width = len(check.where)
+    return {tuple(row[:width]): Estimate(*row[width:]) for row in rows}
 
 
 def severity_of(check: Check, found: int, seen: int, micros: int | None, at_stake: int) -> Severity:

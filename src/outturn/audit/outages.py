@@ -39,6 +39,22 @@ _MEDIAN_SQUARE = 0.455
 
 
 @dataclass(frozen=True, slots=True)
+class Calendar:
+    """Hours on the business's own clock, all of shape (hours,): `day` from 0, `hour` 0 to 23, `weekday` 0 to 6."""
+
+    day: Ints
+    hour: Ints
+    weekday: Ints
+
+    @classmethod
+    def of(cls, first_hour: int, hours: int, zone_name: str) -> Calendar:
+        """Of so many hours, the first given in hours since 1970 UTC."""
+        moments = [(_EPOCH + timedelta(hours=first_hour + at)).astimezone(zone(zone_name)) for at in range(hours)]
+        day = np.array([moment.toordinal() for moment in moments], dtype=np.int64) - moments[0].toordinal()
+        return cls(day, np.array([one.hour for one in moments]), np.array([one.weekday() for one in moments]))
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """Hours `first` to `last`, both included, as hours since 1970 UTC; `expected` events, of which `seen` came."""
 
@@ -61,7 +77,7 @@ def stretches(first_hour: int, counts: Ints, zone_name: str) -> list[Stretch]:
     """
     if len(counts) < LEAST_DAYS * 24:
         return []
-    expected = expectation(first_hour, counts, zone_name)
+    expected = expectation(counts, Calendar.of(first_hour, len(counts), zone_name))
     spread, worst = _spread(counts, expected), _worst_day(counts, expected)
     found: list[Stretch] = []
     free = np.ones(len(counts), dtype=np.bool_)
@@ -76,21 +92,18 @@ def stretches(first_hour: int, counts: Ints, zone_name: str) -> list[Stretch]:
     return sorted(found, key=lambda one: one.first)
 
 
-def expectation(first_hour: int, counts: Ints, zone_name: str) -> Floats:
+def expectation(counts: Ints, calendar: Calendar) -> Floats:
     """How many events each hour is expected to have, shape (hours,)."""
-    moments = [(_EPOCH + timedelta(hours=first_hour + at)).astimezone(zone(zone_name)) for at in range(len(counts))]
-    days = np.array([moment.toordinal() for moment in moments]) - moments[0].toordinal()
-    hours = np.array([moment.hour for moment in moments])
-    weekdays = np.array([moment.weekday() for moment in moments])
+    days, hours = calendar.day, calendar.hour
     daily: Floats = np.bincount(days, weights=counts).astype(np.float64)
-    weekday_of = np.array([(moments[0].weekday() + day) % 7 for day in range(len(daily))])
+    weekday_of = (calendar.weekday[0] + np.arange(len(daily))) % 7
     level = _level(daily)
     usual = np.array(
         [_middle(daily[weekday_of == one] / np.maximum(level[weekday_of == one], 1e-9)) for one in range(7)]
     )
     share = np.array([_middle(counts[hours == one] / np.maximum(level[days[hours == one]], 1e-9)) for one in range(24)])
     share /= max(share.sum(), 1e-9)
-    expected: Floats = level[days] * usual[weekdays] * share[hours]
+    expected: Floats = level[days] * usual[calendar.weekday] * share[hours]
     return expected
 
 

@@ -128,6 +128,8 @@ def _print_finding(one: dict[str, Any], currency: str) -> None:
     for place in one["places"][:_PLACES]:
         money = "" if place["money"] is None else f", {Decimal(place['money']):,.2f} {currency}"
         click.echo(f"  {_where(place)}: {place['count']:,} of {place['of']:,}{money}{_days(place)}")
+        if place["estimate"]:
+            click.echo(f"    {_estimate(place['estimate'], currency)}")
     if more := len(one["places"]) - _PLACES + one["more_places"]:
         click.echo(f"  and {more} more places: --json" if more > 0 else "", nl=more > 0)
     click.echo(f"  Means: {one['means']}")
@@ -141,6 +143,17 @@ def _print_finding(one: dict[str, Any], currency: str) -> None:
 
 def _where(place: dict[str, Any]) -> str:
     return " · ".join(str(place[name]) for name in _WHERE if place.get(name)) or "everywhere"
+
+
+def _estimate(told: dict[str, Any], currency: str) -> str:
+    revenue = f"Estimated: {Decimal(told['revenue']):,.2f} {currency} of revenue went unseen"
+    if told["count_low"] is None:
+        return f"{revenue}; too few days to say how sure that is."
+    low, high = Decimal(told["revenue_low"]), Decimal(told["revenue_high"])
+    return (
+        f"{revenue}; in {told['level']:.0%} of such cases {low:,.2f} to {high:,.2f}, and {told['count_low']:,} to "
+        f"{told['count_high']:,} rows."
+    )
 
 
 def _days(place: dict[str, Any]) -> str:

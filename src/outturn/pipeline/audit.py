@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from outturn.audit.audit import Audit, audit, facts_read
 from outturn.audit.check import NO_MONEY
-from outturn.audit.findings import Finding, where_of
+from outturn.audit.findings import Estimate, Finding, where_of
+from outturn.audit.outage_losses import LEVEL
 from outturn.audit.registry import known
 from outturn.domain.money import decimal_text
 from outturn.pipeline.read import reading
@@ -154,6 +155,7 @@ def _finding(found: Finding, currency: str) -> dict[str, Any]:
         "of": found.seen,
         "money": None if found.micros is None else decimal_text(found.micros, currency),
         "kind": None if check.kind == NO_MONEY else check.kind,
+        "estimated": check.estimates,
         "means": check.means,
         "fix": check.fix,
         "explained_by": list(found.explained_by),
@@ -165,10 +167,23 @@ def _finding(found: Finding, currency: str) -> dict[str, Any]:
                 "count": place.found,
                 "of": place.seen,
                 "money": None if place.micros is None else decimal_text(place.micros, currency),
+                "estimate": None if place.estimate is None else _estimate(place.estimate, currency),
                 "examples": [{"table": check.opens, "id": example} for example in place.examples],
             }
             for place in shown
         ],
         "more_places": len(found.places) - len(shown),
         "examples": [{"table": check.opens, "id": example} for example in examples],
+    }
+
+
+def _estimate(told: Estimate, currency: str) -> dict[str, Any]:
+    """Of a count that is estimated: its interval, and the revenue that went unseen with its own."""
+    return {
+        "level": LEVEL,
+        "count_low": told.count_low,
+        "count_high": told.count_high,
+        "revenue": decimal_text(told.micros, currency),
+        "revenue_low": None if told.micros_low is None else decimal_text(told.micros_low, currency),
+        "revenue_high": None if told.micros_high is None else decimal_text(told.micros_high, currency),
     }

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote_plus, urlsplit, urlunsplit
 
+from outturn.domain.time import zone
+from outturn.simulator.aurora import AURORA
 from outturn.simulator.fault_files import counted, heads, is_event, net_micros
 from outturn.simulator.landing import SHOP
 from outturn.simulator.planted import Fault, Planted, chosen
@@ -22,6 +24,7 @@ _SEGMENT = {"source": "segment"}
 _BOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 _CAMPAIGN = "Generic | Lamps, EU"
 _GOOGLE = ("google", "youtube")
+_BUSY = range(9, 21)
 
 
 def query_of(message: Message) -> dict[str, str]:
@@ -180,10 +183,18 @@ def _go_silent(files: Files, share: float, rng: np.random.Generator) -> Planted:
     days = (last - first).days
     begin = first.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=int(rng.integers(10, days - 10)))
     end = begin + timedelta(hours=max(1, round(share * days * 24)))
-    files.write_messages([one for one in messages if not begin <= datetime.fromisoformat(one["timestamp"]) < end])
+    lost = [one for one in messages if begin <= datetime.fromisoformat(one["timestamp"]) < end]
+    gone = {id(one) for one in lost}
+    files.write_messages([one for one in messages if id(one) not in gone])
+    bought = {one["properties"]["order_id"] for one in lost if is_event(one, "Order Completed")}
+    money = sum(net_micros(order) for order in heads(files.orders()) if counted(order) and order["Id"] in bought)
+    own = (begin.astimezone(zone(AURORA.shop_zone)), (end - timedelta(hours=1)).astimezone(zone(AURORA.shop_zone)))
+    where = {**_SEGMENT, "first_day": own[0].date().isoformat()}
+    if own[1].hour in _BUSY:  # Of a stretch that ends at night nobody can say to the hour when it does.
+        where["last_day"] = own[1].date().isoformat()
     # How many would have come, nobody can say to the last one: the check estimates.
-    ends = (begin.date().isoformat(), (end - timedelta(hours=1)).date().isoformat())
-    return Planted(None, where={**_SEGMENT, "first_day": ends[0], "last_day": ends[1]})
+    rows = sum(one["type"] in {"page", "track"} for one in lost)
+    return Planted(None, where=where, gone_rows=rows, gone_micros=money)
 
 
 FAULTS: Mapping[str, Fault] = {

@@ -22,11 +22,15 @@ class Planted:
         rows: How many; None: the files do not say exactly.
         micros: Their money in euros, net of tax, shipping and discount; None: nothing that is counted, or not exactly.
         where: What tells the place, by the words of checks: source, platform, campaign, subject.
+        gone_rows: Rows that are no more, so that a check can only estimate them; None: none.
+        gone_micros: Their money.
     """
 
     rows: int | None
     micros: int | None = None
     where: Mapping[str, str] = field(default_factory=dict)
+    gone_rows: int | None = None
+    gone_micros: int | None = None
 
 
 Fault = Callable[["Files", float, "np.random.Generator"], Planted]
