@@ -64,8 +64,9 @@ clients: setup-clients ## the tests marked clients: our tag in Chromium, other p
 bench: setup setup-peers ## speed against peers, as ratios in one run
 	$(PY) -m bench.run
 
-soak: setup ## the long run: property tests at full size, a market of ten million touches, a CSV of ten million rows
+soak: setup ## the long run: property tests at full size, 200 audited markets, ten million touches, ten million rows
 	OUTTURN_KILLS=50 OUTTURN_SEEDS=200 $(PY) -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile soak tests
+	$(PY) -m bench.audit_proof --seeds 200 --jobs $(JOBS)
 	$(PY) -m bench.soak
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
