@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from outturn.sources.desk import set_variables
-from outturn.sources.identity import PADS
+from outturn.sources.identity import PADS, are_many
 from outturn.sources.refusals import refused_rows
 from outturn.sources.scope import output_statements
 from outturn.store.facts import ImportRecord, Selected, new_import_id
@@ -59,7 +59,7 @@ def book(
             for variable in ("by_owner", *PADS):
                 value = connection.execute(f"SELECT getvariable('{variable}')").fetchall()[0][0]
                 session.execute(f"SET VARIABLE {variable} = $value", {"value": value})
-            tables[name] = Selected(session, statement, likely)
+            tables[name] = Selected(session, statement, likely, narrow=are_many(job.content.size))
         if job.report.refused:
             tables["refused_rows"] = refused_rows(connection, reading)
         desk.facts.load(record, tables, instead_of=instead_of)

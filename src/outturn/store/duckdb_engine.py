@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from outturn.domain.errors import OutturnError, Refusal, WorkspaceError
+from outturn.store.fact_files import rows_of
 from outturn.store.macros import MACROS
 from outturn.store.sql import inline
 
@@ -81,11 +82,7 @@ class DuckDBEngine:
 
     def relation(self, name: str, files: Sequence[str], table: Table) -> None:
         """Name the rows of Parquet files, with the table's columns and types; no files: no rows."""
-        if files:
-            source = f"read_parquet([{', '.join(quoted(file) for file in files)}])"
-        else:
-            nothing = ", ".join(f"CAST(NULL AS {c.type.duckdb}) AS {c.name}" for c in table.columns)
-            source = f"(SELECT {nothing}) WHERE FALSE"
+        source = rows_of(table, files)
         try:
             self._name(name, "VIEW", f"SELECT {_typed(table)} FROM {source}")
         except (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
@@ -10,8 +11,7 @@ import duckdb
 from outturn.store.tables import Column, Table, Type
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -21,6 +21,8 @@ OFTEN_ONE_TEXT = (
 )  # fmt: skip
 """Columns in which the rows of one file mostly have the same text; see `_column`."""
 
+_NARROW = "-narrow"
+
 
 class Selected(NamedTuple):
     """Rows that DuckDB has yet to work out: they go to their file from where they lie, on every core.
@@ -28,6 +30,7 @@ class Selected(NamedTuple):
     Attributes:
         connection: In UTC; a session of its own.
         statement: A SELECT.
+        narrow: Whether columns that no row has are left out of the file; see `narrow_stem`.
         likely: Column of `OFTEN_ONE_TEXT` -> the text that its rows have, if any; others have many. It saves working
             out the statement to find that out; where it is wrong, the file is written a second time. None: not known.
     """
@@ -35,6 +38,42 @@ class Selected(NamedTuple):
     connection: duckdb.DuckDBPyConnection
     statement: str
     likely: Mapping[str, str] | None = None
+    narrow: bool = False
+
+
+def narrow_stem(stem: str) -> str:
+    """The name of a file that lacks columns: no row of it has anything in them.
+
+    Forty empty columns take as long to write as four full ones. Readers fill them in, for which they look at each such
+    file once more: that is worth it for large imports, and not for a thousand of a few rows.
+    """
+    return f"{stem}{_NARROW}"
+
+
+def wide_stem(file: Path) -> str:
+    """The name of a file that is to take this one's place, with all columns."""
+    return file.stem.replace(_NARROW, "")
+
+
+def rows_of(table: Table, files: Sequence[Path | str], *, lacking: bool = False) -> str:
+    """SQL that stands in FROM: the rows of Parquet files, with the table's columns; no files: no rows.
+
+    Args:
+        table: Whose files they are.
+        files: Where they lie.
+        lacking: Whether any of them may lack columns, and not narrow ones alone: those declared since it was written.
+    """
+    narrow = [file for file in files if lacking or _NARROW in Path(file).stem]
+    wide = [file for file in files if file not in narrow]
+    nothing = ", ".join(f"CAST(NULL AS {column.type.duckdb}) AS {column.name}" for column in table.columns)
+    parts = [f"SELECT {nothing} WHERE FALSE"] if narrow or not wide else []
+    parts += [f"SELECT * FROM read_parquet([{_listed(wide)}])"] if wide else []
+    parts += [f"SELECT * FROM read_parquet([{_listed(narrow)}], union_by_name = true)"] if narrow else []
+    return f"({' UNION ALL BY NAME '.join(parts)})"
+
+
+def _listed(files: Iterable[Path | str]) -> str:
+    return ", ".join(f"'{quoted(file)}'" for file in files)
 
 
 def write_rows(
@@ -102,7 +141,7 @@ def copy_statement(select: str, target: Path, *, in_order: bool = True) -> str:
     )
 
 
-def quoted(path: Path) -> str:
+def quoted(path: Path | str) -> str:
     """A path inside an SQL literal."""
     return str(path).replace("'", "''")
 
@@ -117,7 +156,8 @@ def _write_selected(
     few = _few_texts(rows, given)
     few |= {name: _one_text(str(value)) for name, value in used.items() if name == "import_id"}
     bound = {name: value for name, value in used.items() if name not in few}
-    select = ", ".join(_column(column, given, bound, few) for column in table.columns)
+    columns = [one for one in table.columns if not rows.narrow or one.name in given or one.name in used]
+    select = ", ".join(_column(column, given, bound, few) for column in columns)
     # What comes first among an import's rows is said by their lines, never by where they lie.
     statement = copy_statement(f"SELECT {select} FROM ({rows.statement})", target, in_order=False)
     written: int = rows.connection.execute(statement, bound).fetchall()[0][0]

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from outturn.domain.errors import UnknownName, UsageError
 from outturn.domain.money import MAX_MICROS
 from outturn.domain.time import instant_of, micros_of
-from outturn.store.fact_files import Selected, connection, copy_statement, quoted, write_row, write_rows
+from outturn.store.fact_files import (
+    Selected,
+    connection,
+    copy_statement,
+    narrow_stem,
+    rows_of,
+    wide_stem,
+    write_row,
+    write_rows,
+)
 from outturn.store.import_records import ImportRecord, new_import_id
 from outturn.store.lake import Lake
 from outturn.store.sql import load
@@ -210,12 +219,12 @@ class Facts:
         new: list[Path] = []
         with connection() as opened:
             for file in self._lake.files(table):
-                source = f"read_parquet('{quoted(file)}')"
+                source = rows_of(table, [file])
                 count = f"SELECT COUNT(*) FROM {source} WHERE ({rewrite.drop}) OR ({rewrite.blank})"
                 touched: int = opened.execute(count, dict(rewrite.parameters)).fetchall()[0][0]
                 if not touched:
                     continue
-                target = file.with_name(f"{file.stem}-r.parquet")
+                target = file.with_name(f"{wide_stem(file)}-r.parquet")
                 kept = f"SELECT {columns} FROM {source} WHERE NOT coalesce(({rewrite.drop}), false)"
                 opened.execute(copy_statement(kept, target), dict(rewrite.parameters))
                 changed += touched
@@ -261,7 +270,8 @@ class Facts:
     def _append(
         self, table: Table, rows: Selected | pa.Table | pa.RecordBatchReader, stem: str, stamps: Mapping[str, object]
     ) -> None:
-        target = self._new_file(table, stem)
+        narrow = isinstance(rows, Selected) and rows.narrow
+        target = self._new_file(table, narrow_stem(stem) if narrow else stem)
         if write_rows(table, rows, target, stamps):
             self._lake.append(table, [target])
         else:

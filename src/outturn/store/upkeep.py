@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from outturn.store.fact_files import connection, copy_statement, quoted
+from outturn.store.fact_files import connection, copy_statement, rows_of
 from outturn.store.tables import FACTS, TABLES
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def _small(files: list[Path]) -> list[Path]:
 
 def _merge(lake: Lake, table: Table, files: list[Path], at: datetime) -> None:
     target = lake.folder(table) / f"{MERGED}{at:%Y%m%dT%H%M%S%f}.parquet"
-    listed = ", ".join(f"'{quoted(file)}'" for file in files)
     with connection() as opened:
         # Rows stay in the order in which they came, which is that of their imports.
-        opened.execute(copy_statement(f"SELECT * FROM read_parquet([{listed}], union_by_name = true)", target))
+        opened.execute(copy_statement(f"SELECT * FROM {rows_of(table, files, lacking=True)}", target))
     lake.replace(table, files, [target], at=at)
