@@ -1,4 +1,4 @@
-"""What a browser's name for itself tells: which kind of device, and whether a machine is reading."""
+"""What a browser's name for itself tells: its family, which kind of device, and whether a machine is reading."""
 
 from __future__ import annotations
 
@@ -6,6 +6,29 @@ _BOT = (
     r"bot\b|bots\b|crawl|spider|slurp|headless|lighthouse|preview|monitor|python|curl/|wget|facebookexternalhit|"
     r"mediapartners|phantomjs"
 )
+
+
+# Each names itself beside those that it is made of, so the first that is found counts. Families are called as
+# ua-parser calls them, which the collector asks.
+_FAMILIES = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("FxiOS", "Firefox iOS"),
+    ("CriOS", "Chrome Mobile iOS"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_MOBILE = {"Firefox": "Firefox Mobile", "Chrome": "Chrome Mobile", "Safari": "Mobile Safari"}
+
+
+def browser_sql(user_agent: str) -> str:
+    """SQL for the browser's family, without its version; NULL where it is none of the usual ones."""
+    families = " ".join(
+        f"WHEN contains({user_agent}, '{mark}') THEN "
+        + (
+            f"CASE WHEN contains({user_agent}, 'Mobi') THEN '{_MOBILE[family]}' ELSE '{family}' END"
+            if family in _MOBILE
+            else f"'{family}'"
+        )
+        for mark, family in _FAMILIES
+    )
+    return f"CASE {families} END"
 
 
 def device_sql(user_agent: str) -> str:

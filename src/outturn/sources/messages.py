@@ -10,7 +10,7 @@ from typing import get_args
 from outturn.domain.segment import PURCHASE_EVENTS, REFUND_EVENTS, MessageType
 from outturn.sources.addresses import arrival_columns, kept_address, kept_text
 from outturn.sources.amounts import exact_micros
-from outturn.sources.browsers import bot_sql, device_sql
+from outturn.sources.browsers import bot_sql, browser_sql, device_sql
 from outturn.sources.properties import kept_properties
 from outturn.sources.source import Cell, Check, Kind, Layout, Total
 
@@ -155,6 +155,7 @@ def _events(system: str, url: str, consent: str) -> str:
             CASE WHEN type = 'track' THEN order_id END AS order_id,
             CASE WHEN type = 'track' AND currency IS NOT NULL THEN {_GROSS} END AS value_micros,
             CASE WHEN type = 'track' AND {_GROSS} IS NOT NULL THEN currency END AS currency,
+            {browser_sql("user_agent")} AS browser,
             {device_sql("user_agent")} AS device, {bot_sql("user_agent")} AS is_bot, consent,
             CASE WHEN type = 'track' THEN {kept_properties("properties_given")} END AS properties
         FROM addressed
