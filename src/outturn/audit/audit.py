@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from outturn.audit.check import KINDS, NO_MONEY, SEVERITIES, UNTRACEABLE_SPEND, Check, Kind
+from outturn.audit.claim_windows import LONGEST_WINDOW_DAYS
 from outturn.audit.claims import STEPS as CLAIM_STEPS
 from outturn.audit.claims import Reconciliation, reconcile
 from outturn.audit.consent import STEPS as CONSENT_STEPS
@@ -57,7 +58,7 @@ class Audit:
 def facts_read(checks: Iterable[str]) -> frozenset[str]:
     """The fact tables that the engine has to know before these checks are asked, and claims held against the ledger."""
     facts, _derived = tables_for((*checks, *STEPS, *CLAIM_STEPS, *CONSENT_STEPS))
-    return facts
+    return facts | {"fx_rates"}  # what claims are worth is converted
 
 
 def audit(
@@ -81,7 +82,7 @@ def audit(
     """
     parameters = _parameters(settings, goal)
     name_platforms(engine)
-    steps = (*STEPS, *CONSENT_STEPS) if whole else STEPS
+    steps = (*STEPS, *CONSENT_STEPS, "claim_lines") if whole else STEPS
     for step in dict.fromkeys((*steps_for((*checks, *steps)), *steps)):
         name_step(engine, step, parameters)
     for check in checks.values():
@@ -95,7 +96,8 @@ def audit(
         places, seen = places_of(engine, check, lines_of(name))
         if places:
             findings.append(_finding(engine, check, places, seen, score))
-    told = reconcile(engine, parameters) if whole else None
+    others = [one for one in settings.goals if one.id != goal.id]
+    told = reconcile(engine, parameters, [goal, *others]) if whole else None
     consents = consents_of(engine) if whole else None
     return Audit(_ranked(findings), _totals(engine, findings), score, told, consents, tuple(checks))
 
@@ -152,6 +154,8 @@ def _parameters(settings: Settings, goal: Goal) -> dict[str, Any]:
         "net": settings["revenue.basis"] == "net",
         "goal": goal.id,
         "lookback_days": goal.lookback_days,
+        "longest_days": LONGEST_WINDOW_DAYS,
+        "goal_kinds": goal.kinds,
     }
 
 

@@ -2,9 +2,9 @@
 -- grain: outcome_id, platform
 -- reads: conversions, touches, company_touches, places
 -- takes: goal text, longest_days count
--- says: the goal's conversions with every platform that had a click or visit before them, and how long before the last one was
+-- says: the goal's conversions with every platform that had a click or visit before them, how long before the last one was, and what they are worth
 WITH sold AS (
-    SELECT outcome_id, person_id, company_id, occurred_at, date_day, kept
+    SELECT outcome_id, person_id, company_id, occurred_at, date_day, kept, COALESCE(value_micros, 0) AS value_micros
     FROM conversions
     WHERE goal = $goal AND counts = 1
 ), met AS (
@@ -28,6 +28,6 @@ WITH sold AS (
     WHERE age_micros <= $longest_days * 86400000000
     GROUP BY outcome_id, platform
 )
-SELECT nearest.outcome_id, nearest.platform, nearest.age_micros, sold.date_day, sold.kept
+SELECT nearest.outcome_id, nearest.platform, nearest.age_micros, sold.date_day, sold.kept, sold.value_micros
 FROM nearest
 INNER JOIN sold ON nearest.outcome_id = sold.outcome_id

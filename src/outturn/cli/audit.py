@@ -80,17 +80,44 @@ def _print_claims(told: dict[str, Any] | None) -> None:
             one["claimed_conversions"],
             one["ledger_conversions_in_window"] if one["verifiable"] else "not to be verified here",
             one["over_claim_ratio"],
+            one["claimed_value"] and Decimal(one["claimed_value"]),
+            one["ledger_value_in_window"] and Decimal(one["ledger_value_in_window"]),
         ]
         for one in told["platforms"]
     ]
+    every = told["in_all"]
+    rows.append(
+        [
+            "in all",
+            "",
+            "click",
+            "",
+            every["claimed_conversions"],
+            every["ledger_conversions_in_window"],
+            every["over_claim_ratio"],
+            every["claimed_value"] and Decimal(every["claimed_value"]),
+            Decimal(every["ledger_value_in_window"]),
+        ]
+    )
     overlap = told["overlap"]
     print_table(
         "What platforms claim, against the ledger",
-        ["platform", "action", "by", "window", "claimed", "seen in window", "ratio"],
+        [
+            "platform",
+            "action",
+            "by",
+            "window",
+            "claimed",
+            "seen in window",
+            "ratio",
+            "claimed value",
+            "value in window",
+        ],
         rows,
         labels=4,
         caption=(
-            "seen in window: conversions of the ledger with a click or visit of the platform inside its window. "
+            "seen in window: conversions of the ledger with a click or visit of the platform inside its window, each "
+            "once in all. Claimed values mostly hold tax and shipping. "
             f"Of {overlap['ledger_conversions']:,}, {overlap['claimable_by_several']:,} can be claimed by several "
             f"platforms; at least {overlap['overlap_at_least']:,.0f} claims overlap, or are of no conversion. "
             "Causes and models: --json."

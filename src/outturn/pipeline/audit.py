@@ -71,7 +71,7 @@ def _told(found: Audit, currency: str) -> dict[str, Any]:
         "checks": list(found.asked),
         "findings": [_finding(one, currency) for one in found.findings],
         "consent": None if found.consents is None else _consent(found.consents),
-        "claims": None if found.claims is None else _claims(found.claims),
+        "claims": None if found.claims is None else _claims(found.claims, currency),
     }
 
 
@@ -94,7 +94,10 @@ def _consent(told: Consents) -> dict[str, Any]:
     }
 
 
-def _claims(told: Reconciliation) -> dict[str, Any]:
+def _claims(told: Reconciliation, currency: str) -> dict[str, Any]:
+    def money(micros: int | None) -> str | None:
+        return None if micros is None else decimal_text(micros, currency)
+
     return {
         "platforms": [
             {
@@ -107,23 +110,37 @@ def _claims(told: Reconciliation) -> dict[str, Any]:
                 "date_basis": one.date_basis,
                 "first_day": one.first_day.isoformat(),
                 "last_day": one.last_day.isoformat(),
+                "goal": one.goal,
+                "goal_told": one.goal_told,
                 "claimed_conversions": one.claimed,
+                "claimed_value": money(one.claimed_value),
+                "claimed_value_unknown": one.value_unknown,
                 "verifiable": one.reached is not None,
                 "ledger_conversions": one.ledger,
+                "ledger_value": money(one.ledger_value),
                 "ledger_conversions_in_window": one.reached,
+                "ledger_value_in_window": money(one.reached_value),
                 "over_claim_ratio": None if one.over_claim_ratio is None else round(one.over_claim_ratio, 6),
                 "residual": one.residual,
                 "residual_causes": dict(one.causes),
+                "unexplained_at_least": one.unexplained_at_least,
                 "models": dict(told.models.get(one.platform, {})),
             }
             for one in told.claims
         ],
+        "in_all": {
+            "claimed_conversions": told.claimed_most,
+            "claimed_value": money(told.claimed_value_most),
+            "ledger_conversions_in_window": told.claimable,
+            "ledger_value_in_window": money(told.claimable_value),
+            "over_claim_ratio": round(told.claimed_most / told.claimable, 6) if told.claimable else None,
+        },
         "overlap": {
             "claimed_conversions_of_all": told.claimed_most,
             "ledger_conversions": told.ledger,
             "overlap_at_least": told.overlap_at_least,
             "claimable_by_several": told.claimable_by_several,
-            "claimable_by": {str(platforms): count for platforms, count in sorted(told.able.items())},
+            "claimable_by": {str(platforms): count for platforms, (count, _) in sorted(told.able.items())},
         },
     }
 

@@ -14,6 +14,7 @@ from outturn.domain.errors import UnknownName
 from outturn.simulator.dice import dice
 from outturn.simulator.fault_files import Files
 from outturn.simulator.faults_campaigns import FAULTS as CAMPAIGNS
+from outturn.simulator.faults_claims import FAULTS as CLAIMS
 from outturn.simulator.faults_consent import FAULTS as CONSENT
 from outturn.simulator.faults_landing import FAULTS as LANDINGS
 from outturn.simulator.faults_sales import FAULTS as SALES
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from outturn.simulator.planted import Fault, Planted
 
-FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS}
+FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS, **CLAIMS}
 
 
 @dataclass(frozen=True, slots=True)
