@@ -138,6 +138,7 @@ HANDED = {
             reaches_day=Type.DAY,
         ),
         _handed("payment_hosts", "host", host=Type.TEXT),
+        _handed("campaign_slips", "word", word=Type.TEXT, usual_word=Type.TEXT),
         _handed("ad_hosts", "host", host=Type.TEXT, platform=Type.TEXT),
         _handed("click_platforms", "click_id_kind", click_id_kind=Type.TEXT, platform=Type.TEXT),
         _handed("goals_to_credit", "goal", goal=Type.TEXT, number=Type.SMALL),

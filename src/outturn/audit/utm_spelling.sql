@@ -1,7 +1,7 @@
 -- table: utm_spelling
 -- grain: subject
--- reads: hit_days
--- says: words of UTM tags that differ in letters' case, in signs, or (sources and media) by one letter from a word that is used more, with how many arrivals bear the rarer one
+-- reads: hit_days, campaign_slips
+-- says: words of UTM tags that differ in letters' case, in signs, or by a slip from a word that is used more, with how many arrivals bear the rarer one; numbers that signs set apart are other numbers
 WITH words AS (
     SELECT 'utm_source' AS tag, utm_source AS word, hits, date_day, example_id FROM hit_days WHERE utm_source <> ''
     UNION ALL
@@ -10,18 +10,20 @@ WITH words AS (
     SELECT 'utm_campaign' AS tag, utm_campaign AS word, hits, date_day, example_id FROM hit_days WHERE utm_campaign <> ''
 ), spellings AS (
     SELECT
-        tag, word, REGEXP_REPLACE(LOWER(word), '[^a-z0-9]', '', 'g') AS folded,
+        tag, word,
+        REGEXP_REPLACE(LOWER(word), '[^a-z0-9]', '', 'g') || '/' || TRIM(REGEXP_REPLACE(word, '[^0-9]+', ' ', 'g')) AS folded,
         CAST(SUM(hits) AS BIGINT) AS hits, MIN(date_day) AS first_day, MAX(date_day) AS last_day, MIN(example_id) AS example_id
     FROM words
     -- A template that was not filled in is another fault; what is not written in our letters cannot be folded.
     WHERE word NOT LIKE '%{%' AND NOT REGEXP_MATCHES(word, '[^ -~]')
-    GROUP BY tag, word, REGEXP_REPLACE(LOWER(word), '[^a-z0-9]', '', 'g')
+    GROUP BY
+        tag, word, REGEXP_REPLACE(LOWER(word), '[^a-z0-9]', '', 'g') || '/' || TRIM(REGEXP_REPLACE(word, '[^0-9]+', ' ', 'g'))
 ), ranked AS (
     SELECT
         spellings.*,
         ROW_NUMBER() OVER (PARTITION BY tag, folded ORDER BY hits DESC, word) AS place
     FROM spellings
-    WHERE folded <> ''
+    WHERE folded <> '/'
 ), leaders AS (
     SELECT tag, folded, word, hits FROM ranked WHERE place = 1
 ), slips AS (
@@ -33,9 +35,14 @@ WITH words AS (
         AND leaders.folded <> usual.folded
         AND leaders.hits * 10 < usual.hits
         AND LEVENSHTEIN(leaders.folded, usual.folded) = 1
-    WHERE leaders.tag <> 'utm_campaign' AND LENGTH(leaders.folded) >= 6
+    WHERE leaders.tag <> 'utm_campaign' AND LENGTH(leaders.folded) >= 7
         AND NOT REGEXP_MATCHES(leaders.folded, '[0-9]') AND NOT REGEXP_MATCHES(usual.folded, '[0-9]')
     GROUP BY leaders.tag, leaders.folded
+    UNION ALL
+    SELECT leaders.tag, leaders.folded, campaign_slips.usual_word
+    FROM leaders
+    INNER JOIN campaign_slips ON leaders.word = campaign_slips.word
+    WHERE leaders.tag = 'utm_campaign'
 )
 SELECT
     ranked.tag || ' ' || ranked.word || ', else ' || COALESCE(slips.usual_word, leaders.word) AS subject,

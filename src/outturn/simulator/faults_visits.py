@@ -113,11 +113,15 @@ def _fill_no_template(files: Files, share: float, rng: np.random.Generator) -> P
 
 
 def _spell_otherwise(files: Files, share: float, rng: np.random.Generator) -> Planted:
-    """Somebody else writes the links: with a capital."""
-    changed = change_pages(
+    """Somebody else writes the links: a source with a capital, a campaign with two letters that changed places."""
+    change_pages(
         files, share, rng, lambda one: query_of(one).get("utm_source") == "facebook", _with(utm_source="Facebook")
     )
-    return Planted(len(changed), where={"subject": "utm_source Facebook, else facebook"})
+    slip = _CAMPAIGN.replace("eric", "eirc")
+    changed = change_pages(
+        files, share, rng, lambda one: query_of(one).get("utm_campaign") == _CAMPAIGN, _with(utm_campaign=slip)
+    )
+    return Planted(len(changed), where={"subject": f"utm_campaign {slip}, else {_CAMPAIGN}"})
 
 
 def _tag_own_links(files: Files, share: float, rng: np.random.Generator) -> Planted:
