@@ -18,7 +18,7 @@ import duckdb
 from bench.measured import Ratio
 
 FOLDER = Path(__file__).resolve().parent
-BENCHMARKS = ("attribution", "markov", "peers", "touches", "imports", "recognition", "kpis", "collector")
+BENCHMARKS = ("attribution", "markov", "peers", "touches", "imports", "recognition", "kpis", "audit", "collector")
 _HEAD = "| what | ours | bare | | ratio | bound | kept | |\n|---|---|---|---|---|---|---|---|"
 
 
