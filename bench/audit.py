@@ -2,9 +2,9 @@
 
 python -m bench.audit --events 1000000     smaller
 
-A simulated market is imported and built, then copied until its events are as many: each copy has people, orders and
-ids of its own, and lies in one of nine times six weeks, so that days are a year's. Orders, conversions and touches are
-copied as often as events, spend and claims once for each time.
+A simulated market is imported and built, then copied until its events are as many: each copy has people, orders,
+clicks and ids of its own, and lies in one of nine times six weeks, so that days are a year's. Orders, conversions and
+touches are copied as often as events, spend and claims once for each time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from outturn.audit.needs import tables_for
 from outturn.audit.registry import checks
 from outturn.pipeline.read import reading
 from outturn.store.engine import open_engine
+from outturn.store.fact_tables import CLICK_ID_COLUMNS
 from outturn.store.sql import load
 from outturn.store.tables import TABLES, Type
 from tests.audit.world import DAYS, Market
@@ -56,15 +57,19 @@ def copied(folder: Path, opened: Reading, name: str, copies: int) -> list[str]:
 
 def _copied(column: Column) -> str:
     name = column.name
-    if column.type is Type.AT:
-        return f"{name} + copy % {TIMES} * INTERVAL {DAYS} DAY"
-    if column.type is Type.DAY:
-        return f"{name} + CAST(copy % {TIMES} * {DAYS} AS INTEGER)"
-    if column.type is Type.KEY:
-        return f"{name} || ENCODE(':' || copy)"
     if name in _NUMBERS:
         return f"CASE WHEN {name} < 0 THEN {name} ELSE {name} + copy * 1000000 END"
-    return f"{name} || ':' || copy" if name in _IDS else name
+    if name in _IDS:
+        return f"{name} || ':' || copy"
+    if name in CLICK_ID_COLUMNS:
+        return f"CASE WHEN {name} <> '' THEN {name} || copy ELSE {name} END"
+    of_type = {
+        Type.AT: f"{name} + copy % {TIMES} * INTERVAL {DAYS} DAY",
+        Type.DAY: f"{name} + CAST(copy % {TIMES} * {DAYS} AS INTEGER)",
+        Type.KEY: f"{name} || ENCODE(':' || copy)",
+    }
+    named = {"url": "CASE WHEN url LIKE '%clid=%' THEN url || copy ELSE url END"}
+    return named.get(name) or of_type.get(column.type, name)
 
 
 def scanned(engine: Engine, names: Iterable[str]) -> None:

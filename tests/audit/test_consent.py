@@ -117,7 +117,7 @@ def hit(world: World, consent: str | None, *, times: int = 1, key: bytes | None 
 
 def named(world: World) -> World:
     world.build()
-    for step in ("consent_hits", "consent_people"):
+    for step in ("hit_quarters", "consent_hits", "consent_people"):
         name_step(world.engine, step, {"zone": "UTC"})
     return world
 

@@ -1,16 +1,15 @@
 -- table: consent_hits
 -- grain: source, date_day, page_host, browser, analytics_storage, ad_storage, ad_user_data, ad_personalization
--- reads: events
--- takes: zone text
+-- reads: events, hit_quarters
 -- says: hits of sources that state consent, no bot's, by what had been said about each purpose (granted, denied, or empty: nothing), and how many of them are nobody's
--- A source that never states consent is not asked for it. Days begin at a quarter of an hour in every zone.
+-- A source that never states consent is not asked for it.
 WITH stating AS (
     SELECT DISTINCT source
     FROM events
     WHERE consent IS NOT NULL AND type IN ('page', 'track') AND source <> 'pixels'
 ), seen AS (
     SELECT
-        events.event_id, events.source, events.occurred_at,
+        events.event_id, events.source,
         outturn_micros(events.occurred_at) - outturn_micros(events.occurred_at) % 900000000 AS quarter_micros,
         SPLIT_PART(SPLIT_PART(events.url, '/', 3), '?', 1) AS page_part,
         COALESCE(events.browser, events.device, '') AS browser,
@@ -23,7 +22,7 @@ WITH stating AS (
     INNER JOIN stating ON events.source = stating.source
     WHERE events.type IN ('page', 'track') AND NOT COALESCE(events.is_bot, FALSE)
 ), quarters AS (
-    SELECT quarter_micros, outturn_day(MIN(occurred_at), $zone) AS date_day FROM seen GROUP BY quarter_micros
+    SELECT DISTINCT quarter_micros, date_day FROM hit_quarters
 ), summed AS (
     SELECT
         seen.source, quarters.date_day, seen.page_part, seen.browser, seen.consent,

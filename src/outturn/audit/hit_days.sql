@@ -1,18 +1,10 @@
 -- table: hit_days
 -- grain: source, date_day, type, is_bot, page_host, referrer_host, utm_source, utm_medium, utm_campaign, utm_id, click_id_kind, click_id_form, gad_campaign, personal
--- reads: events
--- takes: zone text
+-- reads: events, hit_quarters
 -- says: the one look at all pages and tracked events: how many a source saw on a day, by everything that tells where they came from; hosts are bare, in small letters
 -- A click id is spoilt where it has lost its capitals (small) or its end (short): ids of clicks are long and mixed.
--- Days begin at a quarter of an hour in every zone, so that a day is worked out for each quarter and not for each hit.
 WITH quarters AS (
-    SELECT quarter_micros, outturn_day(MIN(occurred_at), $zone) AS date_day
-    FROM (
-        SELECT occurred_at, outturn_micros(occurred_at) - outturn_micros(occurred_at) % 900000000 AS quarter_micros
-        FROM events
-        WHERE type IN ('page', 'track')
-    ) AS moments
-    GROUP BY quarter_micros
+    SELECT DISTINCT quarter_micros, date_day FROM hit_quarters
 ), seen AS (
     SELECT
         event_id, source, type, outturn_micros(occurred_at) - outturn_micros(occurred_at) % 900000000 AS quarter_micros,

@@ -1,15 +1,15 @@
 -- table: hit_hours
 -- grain: source, hour
--- reads: events, tracked_sales, order_numbers, ledger_sales
+-- reads: hit_quarters, tracked_sales, order_numbers, ledger_sales
 -- takes: currency text, net flag
 -- says: pages and tracked events of a source by the hour (hours since 1970 UTC), no bot's, and what it saw sold in that hour, at the ledger's value where the ledger knows the order
 WITH hits AS (
     SELECT
-        source, CAST(FLOOR(outturn_micros(occurred_at) / 3600000000e0) AS BIGINT) AS hour,
-        COUNT(*) AS hits, MIN(event_id) AS example_id
-    FROM events
-    WHERE type IN ('page', 'track') AND NOT COALESCE(is_bot, FALSE)
-    GROUP BY source, CAST(FLOOR(outturn_micros(occurred_at) / 3600000000e0) AS BIGINT)
+        source, CAST(FLOOR(quarter_micros / 3600000000e0) AS BIGINT) AS hour,
+        CAST(SUM(human_hits) AS BIGINT) AS hits, MIN(example_id) AS example_id
+    FROM hit_quarters
+    WHERE human_hits > 0
+    GROUP BY source, CAST(FLOOR(quarter_micros / 3600000000e0) AS BIGINT)
 ), sold AS (
     SELECT
         tracked_sales.source, CAST(FLOOR(outturn_micros(tracked_sales.occurred_at) / 3600000000e0) AS BIGINT) AS hour,

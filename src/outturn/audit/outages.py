@@ -109,7 +109,9 @@ def expectation(counts: Ints, calendar: Calendar) -> Floats:
 
 def _level(daily: Floats) -> Floats:
     """The median of the fortnight around each day, the day itself included."""
-    return np.array([np.median(daily[max(0, day - 7) : day + 8]) for day in range(len(daily))])
+    padded = np.pad(daily, 7, constant_values=np.nan)
+    level: Floats = np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 15), axis=1)
+    return level
 
 
 def _middle(values: Floats) -> float:

@@ -7,7 +7,7 @@
 -- through by its links alone, which all carry an id. A search engine sends visitors unpaid as well, and proves nothing.
 WITH hits AS (
     SELECT
-        event_id, occurred_at, SPLIT_PART(url, '?', 1) AS address,
+        event_id, occurred_at, url,
         CASE
             WHEN SUBSTRING(referrer, 1, 4) = 'http' THEN SPLIT_PART(referrer, '/', 3) ELSE SPLIT_PART(referrer, '/', 1)
         END AS site,
@@ -27,7 +27,7 @@ WITH hits AS (
     WHERE type = 'page' AND NOT COALESCE(is_bot, FALSE)
 ), marked AS (
     SELECT
-        hits.event_id, hits.occurred_at, hits.address, hits.utm_source, hits.utm_medium, hits.nameless,
+        hits.event_id, hits.occurred_at, SPLIT_PART(hits.url, '?', 1) AS address, hits.utm_source, hits.utm_medium, hits.nameless,
         hits.click_id_kind, ad_hosts.platform AS host_platform
     FROM hits
     LEFT JOIN ad_hosts ON hits.site = ad_hosts.host
