@@ -76,6 +76,14 @@ def _facts(world: World, layout: Layout) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
+def test_what_stands_seldom_are_columns_of_the_one_output() -> None:
+    seldom = [layout for _source, layout in ALL if layout.seldom]
+    assert seldom
+    for layout in seldom:
+        (table,) = layout.tables
+        assert {name for names in layout.seldom.values() for name in names} < set(TABLES[table].names), layout.name
+
+
 def test_sources_and_layouts_say_who_they_are() -> None:
     for name, source in sources().items():
         assert name == source.name

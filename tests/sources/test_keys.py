@@ -180,6 +180,24 @@ def test_a_platforms_people_are_the_same_however_their_file_is_read(
     assert any(found[0][1])
 
 
+def test_what_stands_seldom_is_read_however_large_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = as_csv(rows_of(header_of(source_named("shopify").layout("orders_export"))))
+    outcomes = _PEOPLE.replace("fbclid=F:1", "F-1")
+    seldom = {
+        ("notes", "orders.csv"): (orders.replace("notes 1", "utm_source: news"), [("news",)]),
+        ("none", "orders.csv"): (orders, []),
+        ("prefixed", "outcomes.csv"): (_PEOPLE, [("F:1",)]),
+        ("bare", "outcomes.csv"): (outcomes, []),
+    }
+    for (case, name), (text, wanted) in seldom.items():
+        folder = tmp_path / case
+        folder.mkdir()
+        for world in _every_way(folder, monkeypatch):
+            assert world.text(name, text, currency="EUR").accepted == 4
+            stated = "SELECT COALESCE(utm_source, fbclid) FROM outcomes WHERE COALESCE(utm_source, fbclid) IS NOT NULL"
+            assert world.rows(stated) == wanted, case
+
+
 def test_a_forgotten_persons_row_is_shown_as_refused_however_large_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

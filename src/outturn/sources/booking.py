@@ -48,6 +48,8 @@ def book(
     tables: dict[str, pa.Table | Selected] = {}
     sessions = []
     try:
+        large = are_many(job.content.size)
+        empty = _empty_columns(connection, reading) if large else ""
         for name, statement in output_statements(reading).items():
             # Of advertising's plain rows it is quicker to look.
             likely = None if reading.recognised.layout.spend else _likely(statement, list(job.report.totals))
@@ -59,7 +61,8 @@ def book(
             for variable in ("by_owner", *PADS):
                 value = connection.execute(f"SELECT getvariable('{variable}')").fetchall()[0][0]
                 session.execute(f"SET VARIABLE {variable} = $value", {"value": value})
-            tables[name] = Selected(session, statement, likely, narrow=are_many(job.content.size))
+            told = f"SELECT * EXCLUDE ({empty}) FROM ({statement})" if empty else statement  # noqa: S608
+            tables[name] = Selected(session, told, likely, narrow=large)
         if job.report.refused:
             tables["refused_rows"] = refused_rows(connection, reading)
         desk.facts.load(record, tables, instead_of=instead_of)
@@ -71,9 +74,20 @@ def book(
     job.report.import_id = record.import_id
 
 
+def _empty_columns(connection: duckdb.DuckDBPyConnection, reading: Reading) -> str:
+    """The columns, comma-separated, that no row of the file has anything in."""
+    found: list[str] = []
+    for condition, columns in reading.recognised.layout.seldom.items():
+        met = connection.execute(f"SELECT EXISTS (SELECT 1 FROM accepted WHERE {condition})").fetchall()[0][0]  # noqa: S608
+        found += () if met else columns
+    return ", ".join(found)
+
+
 def _likely(statement: str, currencies: Sequence[str]) -> dict[str, str]:
     """Of a statement's columns, the texts that it says they have, and the file's one currency."""
     said = {name: text for text, name in _LITERAL.findall(statement)}
+    if statement.count("AS status") > 1:  # Each part of the statement has its own.
+        said.pop("status", None)
     return said | ({"currency": currencies[0]} if len(currencies) == 1 else {})
 
 

@@ -60,10 +60,13 @@ def read(raw: str, text: str, otherwise: Otherwise | None = None) -> str:
         text: SQL for the trimmed text.
         otherwise: As of `instant`.
     """
-    # Nothing stands before or behind it: it is trimmed already.
-    usual = f"{_begins_iso(raw)} AND (suffix({raw}, 'Z') OR regexp_matches({raw}, '[0-9]$'))"
-    at = f"TRY_CAST({_together(raw)} AS TIMESTAMPTZ)"
-    return f"CASE WHEN {usual} THEN {at} ELSE {instant(text, otherwise)} END"
+    # Nothing stands before or behind it: it is trimmed already. Most end in a Z, and nothing stands apart before that.
+    iso = _begins_iso(raw)
+    return (
+        f"CASE WHEN {iso} AND suffix({raw}, 'Z') THEN TRY_CAST({raw} AS TIMESTAMPTZ) "
+        f"WHEN {iso} AND regexp_matches({raw}, '[0-9]$') THEN TRY_CAST({_together(raw)} AS TIMESTAMPTZ) "
+        f"ELSE {instant(text, otherwise)} END"
+    )
 
 
 def read_local(raw: str, text: str, zone: str, otherwise: Otherwise | None = None) -> str:

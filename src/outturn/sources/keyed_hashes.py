@@ -147,6 +147,9 @@ def _read(data: Any, starts: Any, rests: Any, state: Any, done: Any, room: Any) 
             if rests[lane] + _END_BYTES <= _BLOCK_BYTES:  # With the pad before it, so many bits were read in all.
                 room[_LAST_WORD, lane] = _word((rests[lane] + (n + 1) * _BLOCK_BYTES) * 8)
         _compress(state, room)
+        if blocks == 1:
+            done[:] = state
+            return
         for lane in range(_LANES):
             if 0 < rests[lane] + _END_BYTES <= _BLOCK_BYTES:
                 done[:, lane] = state[:, lane]

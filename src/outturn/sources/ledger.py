@@ -30,9 +30,8 @@ def entries(rows: str, columns: str) -> str:
     return f"""
         WITH entries AS NOT MATERIALIZED ({rows}){sales}
         SELECT
-            entries.line, 'generic:' || row_id AS outcome_id, 'generic' AS system, FALSE AS tracker, kind, 'counted' AS
-            status,
-            'generic:' || CASE WHEN kind IN {_BACK} THEN COALESCE(
+            entries.line, 'generic:' || row_id AS outcome_id, 'generic' AS system, FALSE AS tracker, kind,
+            'counted' AS status, 'generic:' || CASE WHEN kind IN {_BACK} THEN COALESCE(
                 NULLIF(regexp_extract(row_id, '^(.+?):refund(:.*)?$', 1), ''), {
         ", ".join(f"{view}.sale" for view in by.values())
     }

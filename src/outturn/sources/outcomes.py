@@ -23,7 +23,10 @@ _CELLS = (
     Cell("row_id", Kind.ID, ("outcome_id",), required=True, filled=True),
     Cell("kind", Kind.TEXT, ("kind",), required=True, filled=True, choices=OUTCOME_KINDS),
     Cell("occurred_at", Kind.AT, ("occurred_at",), required=True, filled=True),
-    Cell("who", Kind.TEXT, ("user_id", "email", "email_sha256", "phone", "click_id", "crm_id"), required=True),
+    Cell(
+        "who", Kind.TEXT, ("user_id", "email", "email_sha256", "phone", "click_id", "crm_id"), required=True,
+        sought=True,
+    ),
     Cell("user_key", Kind.KEY, ("user_id",), identity="user"),
     Cell("address_key", Kind.KEY, ("email",), identity="email"),
     Cell("hash_key", Kind.KEY, ("email_sha256",), identity="email"),
@@ -38,7 +41,7 @@ _CELLS = (
     Cell("order_id", Kind.ID, ("order_id",)),
     Cell("company_key", Kind.KEY, ("company_id",), identity="company"),
     Cell("stated_share", Kind.SHARE, ("probability",)),
-)
+)  # fmt: skip
 _PREFIX = f"^({'|'.join(_CLICK_IDS)})[:=]"
 _PREFIXED = "contains(click_id, ':') OR contains(click_id, '=')"
 # Once for each row: whose id it says that it is, and the id without that.
@@ -71,6 +74,7 @@ SOURCE = Source(
             # A table with `value` is one of conversions, which may have ids and kinds as well.
             without=("value",),
             outputs={"outcomes": entries(_ROWS, _COLUMNS)},
+            seldom={_PREFIXED: tuple(name for name in _CLICK_IDS if name != "gclid")},
             checks=(
                 Check(
                     "MISSING_VALUE",

@@ -222,7 +222,7 @@ def _parse_statement(reading: Reading, conditions: Conditions, source: str, writ
     values, joins = [], []
     for cell in layout.cells:
         text = f"{cell.name}_text"
-        if cell.name not in recognised.columns:
+        if cell.name not in recognised.columns or cell.sought:
             values.append(f"CAST(NULL AS {cells.type_of(cell)}) AS {cell.name}, CAST(NULL AS VARCHAR) AS {text}")
         elif cell.name in written:
             values.append(f"{written[cell.name]} AS {cell.name}, texts.{text}")

@@ -19,6 +19,7 @@ subtotal and tax is taken for shipping where no column states it.
 
 from __future__ import annotations
 
+from outturn.sources.addresses import ARRIVAL_COLUMNS
 from outturn.sources.orders import NOTES, STATUS_CASES, STATUSES, order_outcomes, order_steps
 from outturn.sources.refunds import order_number
 from outturn.sources.shopify_tables import RELATIONS, TABLES
@@ -48,10 +49,13 @@ _CELLS = (
 )
 
 
+_NOTES_SAY = "contains(notes, ':')"
+
+
 def _noted(name: str) -> str:
     """SQL for what `Note Attributes` says under a name: its lines are `name: value`."""
     said = f"NULLIF(regexp_extract(notes, '(?im)^[ \\t]*{name}[ \\t]*:[ \\t]*(.*?)[ \\t\\r]*$', 1), '')"
-    return f"CASE WHEN contains(notes, ':') THEN {said} END"
+    return f"CASE WHEN {_NOTES_SAY} THEN {said} END"
 
 
 _STATUS = f"""
@@ -83,6 +87,7 @@ SOURCE = Source(
             _CELLS,
             steps=order_steps(_ORDERS),
             outputs={"outcomes": order_outcomes()},
+            seldom={_NOTES_SAY: ("landing_url", "referrer", *ARRIVAL_COLUMNS)},
             marks=("Lineitem name",),
             checks=(
                 Check(

@@ -94,6 +94,7 @@ class Cell:
         choices: What may stand there, lower case; others are refused with UNKNOWN_KIND. Empty: anything.
         canonical: For KEY: SQL over `text` for the canonical text that is hashed; empty: as its identity has it.
         future: A day or instant after now is no fault, such as the day on which a deal should close.
+        sought: Only that a file has the column counts: nobody reads what stands in it, and its value is NULL.
         usual_dates: For DAY: by header, how the platform always writes 03/04/2026 under that header, where the file's
             own days leave it open. Only what a platform fixes stands here: English reports of Microsoft Ads
             (`Gregorian date`) and of LinkedIn (`Start Date (in UTC)`) are month-first whatever the country. All other
@@ -110,6 +111,7 @@ class Cell:
     choices: tuple[str, ...] = ()
     canonical: str = ""
     future: bool = False
+    sought: bool = False
     usual_dates: Mapping[str, Order] = field(default_factory=dict)
 
 
@@ -178,6 +180,8 @@ class Layout:
             file: then every row is counted as ignored.
         constants: Column -> SQL over `accepted`, for columns of `table` that no cell fills.
         outputs: Fact table -> SELECT over `accepted`, beside or instead of `table`.
+        seldom: SQL over `accepted` -> columns of its one output that stand empty in all rows unless a row meets it.
+            Of a large file they are neither worked out nor written then.
         marks: Further headers that must be there. Not read; the more a layout asks for, the more specific it is.
         without: Headers that tell that it is another layout.
         looks: Cell -> regular expression of its values, where other platforms' files bear the same headers: of those
@@ -218,6 +222,7 @@ class Layout:
     table: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+    seldom: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     looks: Mapping[str, str] = field(default_factory=dict)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OFTEN_ONE_TEXT = (
     "platform", "account_id", "level", "currency", "time_zone", "conversion_action", "click_or_view",
-    "attribution_window", "date_basis", "source", "trust", "system",
+    "attribution_window", "date_basis", "source", "trust", "system", "status",
 )  # fmt: skip
 """Columns in which the rows of one file mostly have the same text; see `_column`."""
 
