@@ -63,7 +63,7 @@ def address_hash(secret: bytes) -> Callable[[pa.ChunkedArray], Any]:
     """
     inner, outer = map(after, hmac_pads(secret))
 
-    def keys_of(texts: pa.ChunkedArray) -> pa.Array:
+    def keys_of(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         column = one_array(texts)
         data, offsets = laid(column)
         told = np.empty(offsets[-1] - offsets[0] + len(column) * len(_KIND), np.uint8)

@@ -198,7 +198,7 @@ def keyed_hash(secret: bytes) -> Callable[[pa.ChunkedArray], Any]:
     """
     inner, outer = map(after, hmac_pads(secret))
 
-    def keys_of(texts: pa.ChunkedArray) -> pa.Array:
+    def keys_of(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         column = one_array(texts)
         words = np.empty(len(column) * 8, np.uint32)
         hash_texts(*laid(column), inner, outer, words)
@@ -207,8 +207,10 @@ def keyed_hash(secret: bytes) -> Callable[[pa.ChunkedArray], Any]:
     return keys_of
 
 
-def one_array(texts: pa.ChunkedArray) -> pa.Array:
+def one_array(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
     """A column's texts side by side."""
+    if isinstance(texts, pa.Array):
+        return texts
     return texts.chunk(0) if texts.num_chunks == 1 else pa.concat_arrays(texts.chunks or [pa.array([], pa.string())])
 
 

@@ -26,11 +26,8 @@ def hash_together(secret: bytes, region: str, identities: Mapping[str, str]) -> 
     other = keyed_hash(secret)
 
     def keys_of(texts: pa.ChunkedArray) -> pa.Array:
-        columns = one_array(texts).flatten()
-        keys = [
-            own.get(identity, other)(pa.chunked_array([column]))
-            for identity, column in zip(identities.values(), columns, strict=True)
-        ]
+        rows = one_array(texts)
+        keys = [own.get(identity, other)(rows.field(n)) for n, identity in enumerate(identities.values())]
         return pa.StructArray.from_arrays(keys, list(identities))
 
     return keys_of

@@ -153,7 +153,7 @@ def phone_hash(secret: bytes, region: str) -> Callable[[pa.ChunkedArray], Any]:
         canonical = canonical_phone(text.decode(), region=region or None)
         return identity_key(secret, "phone", canonical) if canonical else None
 
-    def keys_of(texts: pa.ChunkedArray) -> pa.Array:
+    def keys_of(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         column = one_array(texts)
         data, offsets = laid(column)
         words, known = np.empty((len(column), KEY_BYTES // 4), np.uint32), np.empty(len(column), np.bool_)
