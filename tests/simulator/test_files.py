@@ -14,6 +14,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
+
+from outturn.domain.errors import UsageError
 from outturn.simulator import AURORA, TRUTH_FILE, export_files, simulate
 from tests.simulator.files import micros
 from tests.simulator.markets import DAYS, PEOPLE, SEED, SMALL, START
@@ -218,3 +221,38 @@ def test_memory_holds_a_part_not_the_population(tmp_path: Path) -> None:
         return most
 
     assert peak(3_200) < 1.4 * peak(800)
+
+
+def test_a_crm_adds_forms_contacts_and_deals_and_leaves_the_rest_as_it_is(files: Files, tmp_path: Path) -> None:
+    simulate(tmp_path, people=PEOPLE, days=DAYS, seed=SEED, start=START, market=SMALL, crm=True)
+    before, after = digests(files.folder), digests(tmp_path)
+    added = {"lead_ads.csv", *(name for name in after if name.startswith("hubspot_"))}
+    assert set(after) - set(before) == added
+    assert {name for name in before if before[name] != after[name]} == {"segment_archive.jsonl"}
+    lines = (tmp_path / "segment_archive.jsonl").read_text(encoding="utf-8").splitlines()
+    forms = [line for line in lines if '"messageId":"f-' in line]
+    own = [line for line in lines if '"messageId":"f-' not in line and '"messageId":"g-' not in line]
+    assert own == (files.folder / "segment_archive.jsonl").read_text(encoding="utf-8").splitlines()
+
+    with (tmp_path / "hubspot_contact.csv").open(encoding="utf-8", newline="") as file:
+        contacts = {row["id"]: row for row in csv.DictReader(file)}
+    with (tmp_path / "hubspot_deal_contact.csv").open(encoding="utf-8", newline="") as file:
+        ties = {row["deal_id"]: row["contact_id"] for row in csv.DictReader(file)}
+    with (tmp_path / "hubspot_deal_stage.csv").open(encoding="utf-8", newline="") as file:
+        moves = list(csv.DictReader(file))
+    with (tmp_path / "lead_ads.csv").open(encoding="utf-8", newline="") as file:
+        leads = list(csv.DictReader(file))
+    assert len(contacts) <= len(leads) + 2 * len(forms)
+    assert len({row["property_email"] for row in contacts.values()}) == len(contacts) > len(ties) > 0
+    entered: dict[str, list[str]] = defaultdict(list)
+    for row in moves:
+        entered[row["deal_id"]].append(row["date_entered"])
+    assert set(entered) == set(ties)
+    for deal, times in entered.items():
+        assert times == sorted(times)
+        assert times[0] >= contacts[ties[deal]]["property_createdate"]
+
+
+def test_forms_for_a_crm_need_a_segment_archive(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a Segment archive only; got tracking='ga4'"):
+        simulate(tmp_path, people=10, days=1, seed=1, start=START, market=SMALL, tracking="ga4", crm=True)

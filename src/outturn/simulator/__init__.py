@@ -21,6 +21,8 @@ stream that is thinned, so each order has exactly one cause: a channel's contact
   days, and one from which the order is placed. Brand search, retargeting and affiliates catch such visits with
   probability H; without spend the visit comes organically. So last touch flatters them.
 * Claims. Google and Meta claim by click and view inside their own windows, each knowing nothing of the other.
+* CRM (`crm=True`). In 3 % of visits a form asks for a quote, others do so inside ads; 98 % of that reaches the CRM, two
+  in three contacts become a deal, which goes from stage to stage (Exp(1.5 days) each) until it is won or lost.
 * Tracking. 8 % of people refuse it, 3.5 % of visits are lost; people have up to three devices and cookies that
   expire; a third log in now and then; whoever orders gives an e-mail address. Tags are lost, templated or dirty.
 

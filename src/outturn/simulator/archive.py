@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from outturn.simulator.arrays import Bits, Ints
+    from outturn.simulator.inquiries import Inquiries
     from outturn.simulator.landing import Landings
     from outturn.simulator.play import Part
 
-ARRIVAL, SECOND_PAGE, LOGIN, CHECKOUT, ORDER, REFUND = range(6)
+ARRIVAL, SECOND_PAGE, LOGIN, CHECKOUT, ORDER, REFUND, INQUIRY = range(7)
 SLICE = 20_000
 _SECOND_PAGES = 0.35
 
@@ -29,7 +30,7 @@ class Hits:
 
     Attributes:
         kind: One of the codes above.
-        row: The visit (arrival, second page, login) or order (the others) that the hit belongs to.
+        row: The visit (arrival, second page, login), inquiry, or order (the others) that the hit belongs to.
         at: UTC micros.
     """
 
@@ -38,8 +39,8 @@ class Hits:
     at: Ints
 
     @classmethod
-    def of(cls, part: Part) -> Self:
-        """All hits that the tracker saw."""
+    def of(cls, part: Part, inquiries: Inquiries | None = None) -> Self:
+        """All hits that the tracker saw; `inquiries` are the part's, where forms are tracked."""
         visits, orders = part.visits, part.orders
         seen = np.flatnonzero(part.seen)
         second = seen[fractions(scramble(visits.uid[seen], 12)) < _SECOND_PAGES]
@@ -54,6 +55,9 @@ class Hits:
             (ORDER, bought, orders.at[bought]),
             (REFUND, back, orders.refund_at[back]),
         ]
+        if inquiries is not None:
+            sent = np.flatnonzero(inquiries.seen)
+            batches.append((INQUIRY, sent, inquiries.at[sent]))
         kind = np.concatenate([np.full(len(rows), code, dtype=np.int64) for code, rows, _ in batches])
         row = np.concatenate([rows for _, rows, _ in batches])
         at = np.concatenate([times for _, _, times in batches])

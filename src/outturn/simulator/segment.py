@@ -10,7 +10,7 @@ import numpy as np
 
 from outturn.domain.consent import PURPOSES
 from outturn.domain.time import MICROS_PER_SECOND
-from outturn.simulator.archive import ARRIVAL, CHECKOUT, LOGIN, ORDER, REFUND, SECOND_PAGE, Hits, arrival_pages
+from outturn.simulator.archive import ARRIVAL, CHECKOUT, INQUIRY, LOGIN, ORDER, REFUND, SECOND_PAGE, Hits, arrival_pages
 from outturn.simulator.clock import utc_texts
 from outturn.simulator.dice import fractions, scramble
 from outturn.simulator.landing import PATHS, SHOP
@@ -20,6 +20,7 @@ from outturn.simulator.people import anonymous_ids, email, user_id
 
 if TYPE_CHECKING:
     from outturn.simulator.arrays import Ints
+    from outturn.simulator.inquiries import Inquiries
     from outturn.simulator.landing import Landings
     from outturn.simulator.play import Part
     from outturn.simulator.world import World
@@ -43,6 +44,7 @@ class _Archive:
     Attributes:
         browsers: By visit, an index into `anonymous`, `agents` and `libraries`.
         ranks: By order, its place in the ledger.
+        inquiries: Of the part; None: forms are not tracked.
     """
 
     part: Part
@@ -52,15 +54,16 @@ class _Archive:
     anonymous: list[str]
     agents: list[str]
     libraries: list[str]
+    inquiries: Inquiries | None
 
     @classmethod
-    def of(cls, world: World, part: Part, ranks: Ints, landings: Landings) -> Self:
+    def of(cls, world: World, part: Part, ranks: Ints, landings: Landings, inquiries: Inquiries | None) -> Self:
         keys, browsers = np.unique(part.browser, return_inverse=True)
         agents = (scramble(keys >> 6, 4) % np.uint64(len(_AGENTS))).tolist()
         return cls(
             part, landings, ranks, browsers.astype(np.int64), anonymous_ids(keys, world.seed),
             [_AGENTS[agent] for agent in agents],
-            consent_texts(keys) if world.market.states_consent else [_LIBRARY] * len(keys),
+            consent_texts(keys) if world.market.states_consent else [_LIBRARY] * len(keys), inquiries,
         )  # fmt: skip
 
     def arrivals(self, rows: Ints, at: Ints) -> list[str]:
@@ -107,6 +110,20 @@ class _Archive:
             f'{{"type":"identify","messageId":"c-{uid:016x}",{head},"context":{{{library}}},'
             f'"traits":{{"email":"{email(person)}"}}}}\n'
             for person, uid, head, library in zip(people, uids, self._order_heads(rows, at), libraries, strict=True)
+        ]
+
+    def forms(self, rows: Ints, at: Ints) -> list[str]:
+        """Who asks for a quote leaves an e-mail address with the form."""
+        if self.inquiries is None:
+            return []
+        sent = self.inquiries.take(rows)
+        shared = zip(self._heads(sent.visit, at), self._libraries(sent.visit), strict=True)
+        return [
+            f'{{"type":"identify","messageId":"g-{uid:016x}",{head},"context":{{{library}}},'
+            f'"traits":{{"email":"{email(person)}"}}}}\n'
+            f'{{"type":"track","event":"Form Submitted","messageId":"f-{uid:016x}",{head},"context":{{{library}}},'
+            f'"properties":{{"form":"Ask for a quote"}}}}\n'
+            for person, uid, (head, library) in zip(sent.person.tolist(), sent.uid.tolist(), shared, strict=True)
         ]
 
     def purchases(self, rows: Ints, at: Ints) -> list[str]:
@@ -156,14 +173,16 @@ class _Archive:
         return [self.libraries[browser] for browser in self.browsers[visits].tolist()]
 
 
-def write_segment(out: TextIO, world: World, part: Part, *, ranks: Ints, landings: Landings) -> None:
-    """Append one part's messages, in order of time."""
-    archive = _Archive.of(world, part, ranks, landings)
+def write_segment(
+    out: TextIO, world: World, part: Part, *, ranks: Ints, landings: Landings, inquiries: Inquiries | None = None
+) -> None:
+    """Append one part's messages, in order of time; `inquiries` are the part's, where forms are tracked."""
+    archive = _Archive.of(world, part, ranks, landings, inquiries)
     formatters = {
         ARRIVAL: archive.arrivals, SECOND_PAGE: archive.second_pages, LOGIN: archive.logins,
-        CHECKOUT: archive.checkouts, ORDER: archive.purchases, REFUND: archive.refunds,
+        CHECKOUT: archive.checkouts, ORDER: archive.purchases, REFUND: archive.refunds, INQUIRY: archive.forms,
     }  # fmt: skip
-    out.writelines(Hits.of(part).texts(formatters))
+    out.writelines(Hits.of(part, inquiries).texts(formatters))
 
 
 def consent_texts(keys: Ints) -> list[str]:

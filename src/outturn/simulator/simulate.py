@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from outturn.domain.errors import UnknownName
+from outturn.domain.errors import UnknownName, UsageError
 from outturn.simulator.ads import write_costs, write_google, write_meta
 from outturn.simulator.aurora import AURORA
 from outturn.simulator.claims import Tally
 from outturn.simulator.ga4 import write_ga4
+from outturn.simulator.hubspot import write_hubspot
+from outturn.simulator.inquiries import LEAD_ADS, Inquiries, write_lead_ads
 from outturn.simulator.landing import Landings
 from outturn.simulator.ledger import Ledger
 from outturn.simulator.play import Part, play
@@ -35,7 +37,7 @@ _WRITERS = {"segment": write_segment, "ga4": write_ga4}
 
 def simulate(  # noqa: PLR0913 - what a run is made of
     folder: Path, *, people: int = 30_000, days: int = 90, seed: int = 7, start: date,
-    tracking: Tracking = "segment", market: Market = AURORA,
+    tracking: Tracking = "segment", market: Market = AURORA, crm: bool = False,
 ) -> Truth:  # fmt: skip
     """Play a market and write the files that it leaves behind.
 
@@ -52,13 +54,17 @@ def simulate(  # noqa: PLR0913 - what a run is made of
         start: The first day.
         tracking: Whose archive is written: `segment_archive.jsonl` or `ga4_events.jsonl`.
         market: What is played; `market.without("Display")` is a counterfactual.
+        crm: People ask for quotes, too: on the site, which the archive tells, or inside an ad (`lead_ads.csv`); and
+            `hubspot_*.csv` hold what became of them. Everything else stays as it is without.
 
     Raises:
         UnknownName: No such tracking.
-        UsageError: No people, no days, or a negative seed.
+        UsageError: No people, no days, a negative seed, or a CRM beside another archive than Segment's.
     """
     if tracking not in _WRITERS:
         raise UnknownName("tracking", tracking, _WRITERS)
+    if crm and tracking != "segment":
+        raise UsageError(f"forms for the CRM are written into a Segment archive only; got {tracking=}")
     world = World.of(market, people=people, days=days, seed=seed, start=start)
     folder.mkdir(parents=True, exist_ok=True)
     tally, kept = Tally.empty(world), []
@@ -68,11 +74,21 @@ def simulate(  # noqa: PLR0913 - what a run is made of
         tally.add(world, part)
         kept.append(part.orders)
     ledger, landings = Ledger.of(world, kept), Landings.of(world)
+    asked: list[Inquiries] = []
     with (folder / ARCHIVES[tracking]).open("w", encoding="utf-8", newline="") as out:
         for number in range(world.parts):
             if part is None or part.number != number:
                 part = play(world, number)
-            _WRITERS[tracking](out, world, part, ranks=ledger.numbers[number], landings=landings)
+            ranks = ledger.numbers[number]
+            if crm:
+                asked.append(Inquiries.of(world, part))
+                write_segment(out, world, part, ranks=ranks, landings=landings, inquiries=asked[-1])
+            else:
+                _WRITERS[tracking](out, world, part, ranks=ranks, landings=landings)
+    if crm:
+        leads = Inquiries.of_ads(world)
+        write_lead_ads(folder / LEAD_ADS, leads)
+        write_hubspot(folder, world, [*asked, leads])
     write_orders(folder / "shopify_orders.csv", world, ledger.orders, landings)
     write_google(folder / "google_ads_campaigns.csv", world, tally)
     write_meta(folder / "meta_ads_campaigns.csv", world, tally)
