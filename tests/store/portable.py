@@ -174,7 +174,7 @@ COMPOSED = {
 WRITTEN = {f"{name}_rows": replace(TABLES[name], name=f"{name}_rows", grain="import_id, line, state") for name in FACTS}
 GIVEN: dict[str, Table] = {**TABLES, **HANDED, **WRITTEN}
 TYPE_OF = {column.name: column.type for table in (*TABLES.values(), *HANDED.values()) for column in table.columns}
-ROWS = 100
+ROWS = 300
 ROWS_WRITTEN = 400
 SEED = 20_240_331
 LONGEST_WORD = 20
@@ -194,9 +194,9 @@ VOCABULARY = {
     "stage": ("", "", "won"),
     "goal": ("sale", "lead"),
     "system": ("shopify", "ga4"),
-    "outcome_id": tuple(f"shopify:{number}" for number in range(40)),
-    "parent_outcome_id": tuple(f"shopify:{number}" for number in range(40)),
-    "event_id": tuple(f"ga4:{number}" for number in range(80)),
+    "outcome_id": tuple(f"shopify:{number}" for number in range(100)),
+    "parent_outcome_id": tuple(f"shopify:{number}" for number in range(100)),
+    "event_id": tuple(f"ga4:{number}" for number in range(200)),
     "text": tuple(f"{system}:{number}" for system in ("ga4", "shopify") for number in range(8)),
     "model": ("linear", "last_touch"),
     "basis": ("conversion_day", "cash_day"),
@@ -209,12 +209,14 @@ VOCABULARY = {
     "campaign_id": ("c1", "c2"),
     "campaign_name": ("Größe", "brand"),
     # As the numbers of `outcome_id`, so that trackers and ledger know the same orders.
-    "order_id": tuple(str(number) for number in range(40)),
+    "order_id": tuple(str(number) for number in range(100)),
     "source": ("ga4", "ga4", "segment"),
     "utm_source": ("google", "facebook", "Google", ""),
     "utm_medium": ("cpc", "email", ""),
     "word": ("google", "facebook", "email"),
     "click_id_kind": ("gclid", "fbclid", "msclkid"),
+    "name": ("Order Completed", "purchase", "Form Submitted"),
+    "deal_id": ("d1", "d2", "d3", "d4"),
     "type": ("page", "track", "identify", "touch"),
     "trust": ("secret", "public", "file"),
     "conversion_action": ("all", "Kauf"),

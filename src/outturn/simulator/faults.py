@@ -16,6 +16,7 @@ from outturn.simulator.fault_files import Files
 from outturn.simulator.faults_campaigns import FAULTS as CAMPAIGNS
 from outturn.simulator.faults_claims import FAULTS as CLAIMS
 from outturn.simulator.faults_consent import FAULTS as CONSENT
+from outturn.simulator.faults_crm import FAULTS as CRM
 from outturn.simulator.faults_landing import FAULTS as LANDINGS
 from outturn.simulator.faults_sales import FAULTS as SALES
 from outturn.simulator.faults_visits import FAULTS as VISITS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from outturn.simulator.planted import Fault, Planted
 
-FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS, **CLAIMS}
+FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS, **CLAIMS, **CRM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def plant(folder: Path, name: str, *, share: float, seed: int = 0) -> Plant:
     """Plant a fault.
 
     Args:
-        folder: Of `simulate`, with a Segment archive; its files are changed.
+        folder: Of `simulate`, with a Segment archive and the CRM; its files are changed.
         name: One of `FAULTS`.
         share: Of the rows that may have the fault, in (0, 1].
         seed: Which of them; equal arguments change the same rows.

@@ -1,0 +1,49 @@
+-- table: leads_without_contact
+-- grain: source, example_id
+-- reads: outcomes, crm_days, crm_people, people
+-- takes: zone text
+-- says: every lead that a partner, a server or a download of lead forms tells on a CRM's days, found where no CRM knows the person by any identifier, nor the deal
+-- A lead that names nobody but a click cannot be looked for.
+WITH spans AS (
+    SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day FROM crm_days
+), told AS (
+    SELECT
+        outcomes.outcome_id, outcomes.system AS source, outturn_day(outcomes.occurred_at, $zone) AS date_day,
+        outcomes.deal_id, outcomes.user_key, outcomes.crm_key, outcomes.email_key, outcomes.phone_key, outcomes.anonymous_key
+    FROM outcomes
+    LEFT JOIN crm_days ON outcomes.system = crm_days.system
+    WHERE outcomes.kind = 'lead' AND outcomes.status = 'counted' AND outcomes.occurred_at IS NOT NULL
+        AND crm_days.system IS NULL
+), outside AS (
+    SELECT told.*
+    FROM told
+    INNER JOIN spans ON told.date_day >= spans.first_day AND told.date_day <= spans.last_day
+    WHERE COALESCE(user_key, crm_key, email_key, phone_key, anonymous_key) IS NOT NULL OR deal_id IS NOT NULL
+), identifiers AS (
+    SELECT outcome_id, user_key AS identifier FROM outside WHERE user_key IS NOT NULL
+    UNION
+    SELECT outcome_id, crm_key AS identifier FROM outside WHERE crm_key IS NOT NULL
+    UNION
+    SELECT outcome_id, email_key AS identifier FROM outside WHERE email_key IS NOT NULL
+    UNION
+    SELECT outcome_id, phone_key AS identifier FROM outside WHERE phone_key IS NOT NULL
+    UNION
+    SELECT outcome_id, anonymous_key AS identifier FROM outside WHERE anonymous_key IS NOT NULL
+), known AS (
+    SELECT identifiers.outcome_id
+    FROM identifiers
+    INNER JOIN people ON identifiers.identifier = people.identifier
+    INNER JOIN crm_people ON people.person_id = crm_people.person_id
+    UNION
+    SELECT outside.outcome_id
+    FROM outside
+    INNER JOIN outcomes ON outside.deal_id = outcomes.deal_id
+    INNER JOIN crm_days ON outcomes.system = crm_days.system
+)
+SELECT
+    outside.source, outside.date_day AS first_day, outside.date_day AS last_day,
+    CASE WHEN known.outcome_id IS NULL THEN 1 ELSE 0 END AS found,
+    1 AS seen,
+    outside.outcome_id AS example_id
+FROM outside
+LEFT JOIN known ON outside.outcome_id = known.outcome_id
