@@ -1,4 +1,4 @@
-"""Duplicate conversions: one order, told more than once by the same tracker."""
+"""Duplicate conversions: one order, told more than once by the same sender."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ CHECK = Check(
         "by its ledger; ad platforms that get the same events count them all, and bid on sales that were made once."
     ),
     fix=(
-        "Fire the purchase on the order's creation, not on every view of the thank-you page. Where browser and server "
-        "both send it, give both the same event id, so that platforms can tell that they are one."
+        "Fire the purchase on the order's creation, not on every view of the thank-you page, and look whether two tags "
+        "of one page, or a theme and an app, both send it."
     ),
     where=("source",),
     opens="events",

@@ -1,15 +1,12 @@
 -- table: duplicate_conversions
 -- grain: source, example_id
--- reads: events, order_numbers, ledger_sales
--- takes: zone text
--- says: every order that a tracker saw bought, found where it saw that more than once, with the revenue that was told twice
+-- reads: order_events, order_numbers, ledger_sales
+-- says: every order that a tracker saw bought, found where one sender told that more than once, with the revenue that was told twice
 WITH told AS (
     SELECT
-        source, order_id, outturn_day(MIN(occurred_at), $zone) AS first_day, outturn_day(MAX(occurred_at), $zone) AS last_day,
-        COUNT(*) AS times, MAX(event_id) AS example_id
-    FROM events
-    WHERE type = 'track' AND order_id IS NOT NULL AND LOWER(name) NOT LIKE '%refund%' AND COALESCE(value_micros, 0) >= 0
-    GROUP BY source, name, order_id
+        source, order_id, MIN(date_day) AS first_day, MAX(date_day) AS last_day, COUNT(*) AS times, MAX(event_id) AS example_id
+    FROM order_events
+    GROUP BY source, sender, name, order_id
 )
 SELECT
     told.source, told.first_day, told.last_day,

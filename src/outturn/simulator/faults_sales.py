@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from outturn.simulator.fault_files import cents, counted, heads, is_event, net_micros
+from outturn.simulator.fault_files import ORDERS, cents, counted, heads, is_event, net_micros
+from outturn.simulator.landing import SHOP
 from outturn.simulator.planted import Fault, Planted, chosen
 
 if TYPE_CHECKING:
@@ -54,6 +55,37 @@ def _repeat_purchases(files: Files, share: float, rng: np.random.Generator) -> P
     repeated = {one["properties"]["order_id"] for one in messages if id(one) in again}
     money = sum(net_micros(order) for order in heads(files.orders()) if counted(order) and order["Id"] in repeated)
     return Planted(len(repeated), money, _SOURCE)
+
+
+def _track_twice(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """The page sends the purchase that the server sends, too, under an id of its own."""
+    messages = files.messages()
+    twice = {id(one) for one in chosen([one for one in messages if is_event(one, _COMPLETED)], share, rng)}
+    told = []
+    for one in messages:
+        told.append(one)
+        if id(one) in twice:
+            seen = one["context"] | {"page": {"url": f"{SHOP}/thank-you", "path": "/thank-you"}}
+            told.append(one | {"messageId": f"{one['messageId']}-page", "context": seen})
+    files.write_messages(told)
+    numbers = {one["properties"]["order_id"] for one in messages if id(one) in twice}
+    money = sum(net_micros(order) for order in heads(files.orders()) if counted(order) and order["Id"] in numbers)
+    return Planted(len(numbers), money, _SOURCE)
+
+
+def _copy_orders(files: Files, share: float, rng: np.random.Generator) -> Planted:
+    """An app writes orders anew: another number and id, the same payment."""
+    orders = files.orders()
+    paid = [order for order in heads(orders) if counted(order) and not cents(order["Refunded Amount"])]
+    copies = chosen(paid, share, rng)
+    names = {order["Name"]: f"#9{order['Name'][1:]}" for order in copies}
+    rows = [
+        row | {"Name": names[row["Name"]], "Id": row["Id"] and f"9{row['Id']}"}
+        for row in orders
+        if row["Name"] in names
+    ]
+    files.write_table(ORDERS, [*orders, *rows])
+    return Planted(len(copies), sum(map(net_micros, copies)), {"source": "shopify"})
 
 
 def _tax_twice(files: Files, share: float, rng: np.random.Generator) -> Planted:
@@ -157,6 +189,8 @@ FAULTS: Mapping[str, Fault] = {
     "orders_without_event": _lose_purchases,
     "events_without_order": _lose_orders,
     "duplicate_conversions": _repeat_purchases,
+    "browser_and_server": _track_twice,
+    "duplicate_sales": _copy_orders,
     "value_mismatch": _tax_twice,
     "refunds_untracked": _lose_refunds,
     "test_orders": _track_tests,

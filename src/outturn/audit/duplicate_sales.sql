@@ -1,0 +1,49 @@
+-- table: duplicate_sales
+-- grain: source, example_id
+-- reads: conversions, outcomes
+-- takes: goal text
+-- says: the goal's conversions, found where the same number and amount was counted shortly before under another id: one order or payment within three days, or one deal or order as won deal and as purchase within thirty
+WITH booked AS (
+    SELECT
+        outcome_id, MIN(system) AS source, MIN(order_id) AS order_id, MIN(payment_id) AS payment_id, MIN(deal_id) AS deal_id,
+        MAX(gross_micros) AS gross_micros, MIN(currency) AS currency
+    FROM outcomes
+    WHERE kind NOT IN ('refund', 'chargeback', 'lead', 'qualified', 'opportunity', 'lost')
+    GROUP BY outcome_id
+), sold AS (
+    SELECT
+        conversions.outcome_id, conversions.kind, conversions.date_day, conversions.occurred_at, conversions.value_micros,
+        booked.source, booked.order_id, booked.payment_id, booked.deal_id, booked.gross_micros, booked.currency
+    FROM conversions
+    INNER JOIN booked ON conversions.outcome_id = booked.outcome_id
+    WHERE conversions.goal = $goal AND conversions.counts = 1
+), numbers AS (
+    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'order:' || order_id AS number FROM sold WHERE order_id IS NOT NULL
+    UNION ALL
+    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'payment:' || payment_id AS number FROM sold WHERE payment_id IS NOT NULL
+    UNION ALL
+    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'deal:' || deal_id AS number FROM sold WHERE deal_id IS NOT NULL
+), followed AS (
+    SELECT
+        numbers.*,
+        LAG(kind) OVER same_number AS kind_before,
+        outturn_micros(occurred_at) - outturn_micros(LAG(occurred_at) OVER same_number) AS after_micros
+    FROM numbers
+    WHERE gross_micros > 0
+    WINDOW same_number AS (PARTITION BY number, currency, gross_micros ORDER BY occurred_at, outcome_id)
+), again AS (
+    SELECT DISTINCT outcome_id
+    FROM followed
+    -- Instalments of a deal, and renewals, are sales of their own.
+    WHERE (kind = kind_before AND after_micros <= 259200000000 AND number NOT LIKE 'deal:%')
+        OR (kind <> kind_before AND (kind = 'won' OR kind_before = 'won') AND after_micros <= 2592000000000)
+)
+SELECT
+    sold.source, sold.date_day AS first_day, sold.date_day AS last_day,
+    CASE WHEN again.outcome_id IS NULL THEN 0 ELSE 1 END AS found,
+    1 AS seen,
+    sold.outcome_id AS example_id,
+    'outcome:' || sold.outcome_id AS money_key,
+    CASE WHEN sold.value_micros > 0 THEN sold.value_micros END AS micros
+FROM sold
+LEFT JOIN again ON sold.outcome_id = again.outcome_id
