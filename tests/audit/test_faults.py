@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 CHECKS = checks()
 # What a row of a fact table is called by in an example.
-_IDS = {"outcomes": "outcome_id", "events": "event_id", "ad_spend": "import_id || ':' || CAST(line AS VARCHAR)"}
+_IDS = {
+    "outcomes": "outcome_id",
+    "events": "event_id",
+    "ad_spend": "import_id || ':' || CAST(line AS VARCHAR)",
+    "imports": "import_id",
+}
 _IDS["claims"] = _IDS["ad_spend"]
 
 

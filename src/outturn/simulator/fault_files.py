@@ -52,9 +52,9 @@ class Files:
         lines = text.split("\n", preamble)[preamble]
         return list(csv.DictReader(io.StringIO(lines, newline="")))
 
-    def write_table(self, name: str, rows: list[Row], *, preamble: int = 0) -> None:
-        """Write a file's rows anew, under its own header and preamble."""
-        before = (self.folder / name).read_text(encoding="utf-8")
+    def write_table(self, name: str, rows: list[Row], *, preamble: int = 0, like: str = "") -> None:
+        """Write a file's rows anew, under its own header and preamble, or under those of a file that it is `like`."""
+        before = (self.folder / (like or name)).read_text(encoding="utf-8")
         head = before.split("\n", preamble)[:preamble]
         fields = next(
             csv.reader(io.StringIO(before.removeprefix("\ufeff").split("\n", preamble)[preamble], newline=""))

@@ -1,0 +1,20 @@
+-- table: restatements
+-- grain: platform, account_id, subject, first_day
+-- reads: ad_spend, claims, unusual_days
+-- says: every day that an account reports spend or claims of, found where a later import changed it by far more than this account's days are changed once they have settled
+WITH told AS (
+    SELECT platform, account_id, 'spend' AS subject, date_day FROM ad_spend WHERE date_day IS NOT NULL
+    UNION
+    SELECT platform, account_id, 'claims' AS subject, date_day FROM claims WHERE date_day IS NOT NULL
+)
+SELECT
+    told.platform, told.account_id, told.subject, told.date_day AS first_day, told.date_day AS last_day,
+    CASE WHEN unusual_days.import_id IS NULL THEN 0 ELSE 1 END AS found,
+    1 AS seen,
+    unusual_days.import_id AS example_id
+FROM told
+LEFT JOIN unusual_days
+    ON told.platform = unusual_days.platform
+    AND told.account_id = unusual_days.account_id
+    AND told.subject = unusual_days.subject
+    AND told.date_day = unusual_days.date_day
