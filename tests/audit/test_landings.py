@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from outturn.audit import parameters_lost_on_redirect as check
 from outturn.audit.audit import name_platforms
-from outturn.audit.needs import statement_of
-from outturn.audit.parameters_lost_on_redirect import name_hosts
+from outturn.audit.needs import name_step
 from tests.metrics.conftest import World, at
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ def world() -> Iterator[World]:
     made.engine.close()
 
 
-def arrive(world: World, page: str, times: int, *, referrer: str = SHIM, **carried: str) -> None:
+def arrive(world: World, page: str, times: int, *, on: int = 1, referrer: str = SHIM, **carried: str) -> None:
     for _ in range(times):
         number = len(world.rows["events"])
         world.add(
             "events", import_id="i1", line=number + 2, event_id=f"segment:{number}", source="segment", type="page",
-            occurred_at=at(1), received_at=at(1), trust="file", is_bot=False, referrer=referrer,
-            url=f"https://www.shop.example{page}", **carried,
+            occurred_at=at(on), received_at=at(on), trust="file", is_bot=False,
+            referrer=referrer, url=f"https://www.shop.example{page}", **carried,
         )  # fmt: skip
 
 
@@ -39,11 +39,11 @@ def found(world: World) -> dict[tuple[str, str], tuple[int, int]]:
     """Found and seen, by platform and page."""
     world.build()
     name_platforms(world.engine)
-    name_hosts(world.engine, {})
-    lines = world.engine.rows(
-        f"SELECT platform, subject, found, seen FROM ({statement_of('parameters_lost_on_redirect').text}) AS lines",
-        {"zone": "UTC"},
-    )
+    for step in ("hit_quarters", "hit_days"):
+        name_step(world.engine, step, {"zone": "UTC"})
+    check.name_landings(world.engine, {"zone": "UTC"})
+    name_step(world.engine, "parameters_lost_on_redirect", {}, as_name="lines")
+    lines = world.engine.rows("SELECT platform, subject, found, seen FROM lines WHERE platform <> ''")
     return {(platform, subject): (lost, seen) for platform, subject, lost, seen in lines}
 
 
@@ -68,7 +68,7 @@ def test_a_bare_visit_from_a_search_engine_proves_no_ad(world: World) -> None:
 
 
 def test_an_id_without_its_tags_and_a_tag_without_its_id_are_lost_too(world: World) -> None:
-    whole = {"gclid": "x", "utm_source": "google", "utm_medium": "cpc", "utm_campaign": "c"}
+    whole: dict[str, Any] = {"gclid": "x", "utm_source": "google", "utm_medium": "cpc", "utm_campaign": "c"}
     arrive(world, "/", 60, referrer=SEARCH, **whole)
     arrive(world, "/only-id", 20, referrer=SEARCH, gclid="x")
     arrive(world, "/only-tags", 25, referrer=SEARCH, **{**whole, "gclid": ""})
@@ -83,3 +83,23 @@ def test_pages_of_few_arrivals_say_nothing(world: World) -> None:
     arrive(world, "/rare", 19)
     arrive(world, "/", 100, fbclid="x")
     assert found(world) == {("meta_ads", "shop.example"): (0, 100), ("meta_ads", ""): (0, 19)}
+
+
+def test_of_very_many_views_the_latest_are_looked_at_and_what_is_suspect_is_counted_over_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "LATEST_PAGES", 100)
+    for on in (1, 9):
+        arrive(world, "/sale", 50, on=on)
+        arrive(world, "/", 60, on=on, fbclid="x")
+    assert found(world) == {("meta_ads", "shop.example/sale"): (100, 100), ("meta_ads", "shop.example"): (0, 120)}
+
+
+def test_where_the_latest_views_are_whole_older_ones_are_not_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "LATEST_PAGES", 100)
+    arrive(world, "/sale", 50)
+    arrive(world, "/sale", 50, on=9, fbclid="x")
+    arrive(world, "/", 60, on=9, fbclid="x")
+    assert found(world) == {("meta_ads", "shop.example/sale"): (0, 50), ("meta_ads", "shop.example"): (0, 60)}

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from outturn.audit.check import Check
+from outturn.audit.needs import name_step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from outturn.store.engine import Engine
+
+MOST_PAGES = 1_000_000
+"""Where more pages were opened, so large a share of the people is looked at as opened so many."""
+_KEY_BYTES, _DRAWN_BYTES = 32, 4
+
+
+def name_days(engine: Engine, parameters: Mapping[str, Any]) -> None:
+    """Name the days on which people were signed in, of as many people as say enough."""
+    ((views,),) = engine.rows("SELECT CAST(COALESCE(SUM(hits), 0) AS BIGINT) FROM hit_days WHERE type = 'page'")
+    share = min(1.0, MOST_PAGES / max(views, 1))
+    drawn = round(share * (256**_DRAWN_BYTES - 1)).to_bytes(_DRAWN_BYTES, "big")
+    highest_key = drawn + b"\xff" * (_KEY_BYTES - _DRAWN_BYTES)
+    name_step(engine, "signed_pages", {**parameters, "highest_key": highest_key}, as_name="signed_days")
+
 
 CHECK = Check(
     name="cookie_lifetime",
     title="A browser that forgets who it was within seven days",
     means=(
-        "People who sign in came back to this browser after more than seven days, and most of them under another id; "
+        "People came back to this browser, signed in, after more than seven days, and most of them under another id; "
         "after fewer days they kept it. Safari cuts cookies that script writes to seven days, or one after a click "
         "from an ad. There, all who do not sign in are new visitors: what brought them first gets no credit, "
         "lookbacks are a week long in truth, and returning buyers look like new ones."
@@ -24,4 +46,5 @@ CHECK = Check(
     critical_share=0.8,
     sure_share=1.0,
     implies=("revenue_without_touch",),
+    prepare=name_days,
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from outturn.audit.check import Check
+from outturn.audit.findings import stands_out
+from outturn.audit.needs import name_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +27,39 @@ AD_HOSTS = {
 """Hosts through which a platform sends every click on a link or ad of its own, each with an id."""
 
 
-def name_hosts(engine: Engine, _parameters: Mapping[str, Any]) -> None:
+LATEST_PAGES = 1_000_000
+"""Of more page views the days of the latest are looked at first; only what they make suspect has all days read."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_SUSPECT = 5
+
+
+def name_landings(engine: Engine, parameters: Mapping[str, Any]) -> None:
+    """Name the pages where ad platforms' visitors landed."""
+    name_hosts(engine)
+    since = _since(engine)
+    name_step(engine, "ad_landings", {**parameters, "since": since}, as_name="landings")
+    if since > _EVER:
+        name_step(engine, CHECK.name, parameters, as_name="suspect_landings")
+        suspect = engine.rows("SELECT found, seen FROM suspect_landings WHERE found > 0")
+        if any(stands_out(replace(CHECK, least=_SUSPECT), *row) for row in suspect):
+            name_step(engine, "ad_landings", {**parameters, "since": _EVER}, as_name="landings")
+
+
+def _since(engine: Engine) -> datetime:
+    """The instant from which on the latest pages were opened, to the day; 1970: these are all."""
+    views, first = 0, None
+    for day, hits in engine.rows(
+        "SELECT date_day, CAST(SUM(hits) AS BIGINT) FROM hit_days WHERE type = 'page' AND date_day IS NOT NULL "
+        "GROUP BY date_day ORDER BY date_day DESC"
+    ):
+        if first and views >= LATEST_PAGES:
+            # The business's day may begin on the day before in UTC.
+            return datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
+        views, first = views + hits, day
+    return _EVER
+
+
+def name_hosts(engine: Engine) -> None:
     """Name the hosts that prove a platform, as browsers write them."""
     pairs = [(host, platform) for platform, hosts in AD_HOSTS.items() for host in hosts]
     engine.register("ad_hosts", pa.table({"host": [one for one, _ in pairs], "platform": [one for _, one in pairs]}))
@@ -50,5 +86,5 @@ CHECK = Check(
     critical_share=0.3,
     sure_share=0.4,
     implies=("click_id_coverage", "utm_missing", "spend_without_visits"),
-    prepare=name_hosts,
+    prepare=name_landings,
 )

@@ -54,17 +54,12 @@ def _forget_ids(files: Files, share: float, rng: np.random.Generator) -> Planted
 
 
 def _changed_returns(messages: list[Message]) -> int:
-    """How often a user comes back to an iPhone after more than seven days under another id."""
-    owners: dict[str, set[str]] = {}
-    for one in messages:
-        if one["userId"]:
-            owners.setdefault(one["anonymousId"], set()).add(one["userId"])
+    """How often a user comes back to an iPhone, signed in, after more than seven days under another id."""
     days: dict[str, dict[tuple[int, str], str]] = {}
     for one in messages:
-        owner = owners.get(one["anonymousId"], set())
-        if len(owner) == 1 and _on_phone(one):
+        if one["userId"] and _on_phone(one):
             key = (datetime.fromisoformat(one["timestamp"]).toordinal(), one["anonymousId"])
-            days.setdefault(min(owner), {}).setdefault(key, one["timestamp"])
+            days.setdefault(one["userId"], {}).setdefault(key, one["timestamp"])
     changed = 0
     for mine in days.values():
         visits = sorted((day, at, name) for (day, name), at in mine.items())
