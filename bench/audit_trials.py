@@ -114,18 +114,24 @@ def drawn_together(clean: Market, folder: Path, seed: int) -> dict[str, float]:
 
 
 def standing_shares(clean: Market, folder: Path, faults: dict[str, float], seed: int) -> dict[str, float]:
-    """Of the lines that each fault wrote anew, the share that the faults after it left as they are; 1 where none."""
+    """Of the lines that each fault wrote anew, the share that the faults after it left as they are.
+
+    1 where it only took lines away; 0 where those before it had left it no row to be planted in.
+    """
     shutil.copytree(clean.folder / "exports", folder)
     files = Files(folder)
     files.write_messages(files.messages())  # as faults write them, so that lines differ by what is planted alone
     before = written = _lines(folder)
     own: dict[str, Counter[tuple[str, bytes]]] = {}
+    nowhere = set()
     for name, share in faults.items():
-        plant(folder, name, share=share, seed=seed)
+        if plant(folder, name, share=share, seed=seed).truth.rows == 0:
+            nowhere.add(name)
         written = _lines(folder)
         own[name], before = written - before, written
     shutil.rmtree(folder)
-    return {name: (lines & written).total() / lines.total() if lines else 1.0 for name, lines in own.items()}
+    shares = {name: (lines & written).total() / lines.total() if lines else 1.0 for name, lines in own.items()}
+    return shares | dict.fromkeys(nowhere, 0.0)
 
 
 def _lines(folder: Path) -> Counter[tuple[str, bytes]]:

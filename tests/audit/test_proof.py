@@ -35,6 +35,9 @@ def test_faults_that_erase_each_other_are_not_drawn_together(clean: Market, tmp_
     shares = {"unjoined_campaigns": 0.9, "bot_share": 0.2}
     assert standing_shares(clean, tmp_path / "draft", shares, 1)["unjoined_campaigns"] == pytest.approx(0.8, abs=0.1)
     assert standing_shares(clean, tmp_path / "draft", {"bot_share": 0.2, "email_in_urls": 1.0}, 1)["bot_share"] == 0
+    # Of a campaign whose links were all stripped, none is left to be misspelt.
+    emptied = {"spend_without_visits": 1.0, "utm_spelling": 0.075}
+    assert standing_shares(clean, tmp_path / "draft", emptied, 1)["utm_spelling"] == 0
     drawn = drawn_together(clean, tmp_path / "draft", 5)
     assert 2 <= len(drawn) <= 3
     assert drawn == drawn_together(clean, tmp_path / "draft", 5)
