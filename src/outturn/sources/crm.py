@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from outturn.sources.identity import trimmed
 from outturn.sources.source import Cell, Relation
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Crm:
 
     def native(self, text: str) -> str:
         """SQL for the id in a text."""
-        return self.id_sql.format(f"TRIM({text})")
+        return self.id_sql.format(f"({trimmed(text)})")
 
     def key(self, identity: str, text: str) -> str:
         """SQL, in a layout's steps, for the key of a contact's (`crm`) or company's id."""

@@ -29,12 +29,16 @@ PADS = ("outturn_inner", "outturn_outer")
 """The variables from which `outturn_key` is made, where it is the engine's own; NULL where it is not."""
 
 # As `canonical_id` of the domain has it.
-_TRIMMED = "CASE WHEN starts_with(text, ' ') OR suffix(text, ' ') THEN TRIM(text) ELSE text END"
-"""Trimming takes as long as all else that is done to a usual identifier."""
+
+
+def trimmed(text: str) -> str:
+    """SQL as `TRIM`, which takes as long as all else that is done to a usual identifier."""
+    return f"CASE WHEN starts_with({text}, ' ') OR suffix({text}, ' ') THEN TRIM({text}) ELSE {text} END"
+
 
 _OWN_ID = (
     r"CASE WHEN contains(text, '.') AND regexp_full_match(TRIM(text), '-?[0-9]+\.0+') "
-    f"THEN split_part(TRIM(text), '.', 1) ELSE {_TRIMMED} END"
+    f"THEN split_part(TRIM(text), '.', 1) ELSE {trimmed('text')} END"
 )
 _CANONICAL = {
     # Whatever `canonical_email` of the domain says: a local part, an @, and a dot in what follows the last one.
@@ -234,7 +238,7 @@ def _canonical(cell: Cell) -> str:
     """SQL for the canonical form of `text`; NULL where it is no such identifier."""
     if cell.canonical or cell.identity in {"email", "phone"}:
         return cell.canonical or _CANONICAL["email"]
-    own = _CANONICAL.get(cell.identity, _TRIMMED)
+    own = _CANONICAL.get(cell.identity, trimmed("text"))
     # Each of its forms has one of these signs, which are looked for in a tenth of the time.
     spoilt = (
         f"CASE WHEN contains(text, '+') OR contains(text, '#') THEN regexp_full_match(TRIM(text), '{SPOILT_KEY}') END"
