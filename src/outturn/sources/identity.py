@@ -200,10 +200,16 @@ def keys_together(connection: duckdb.DuckDBPyConnection, cells: Iterable[Cell]) 
     """SQL for all keys of a row at once, and of what that is called `made` the SQL for each: as `key_sql`, in one call.
 
     Args:
-        connection: Where the compiled functions are.
-        cells: Those of `prepare_keys`, at least one.
+        connection: Where `prepare_keys` has been.
+        cells: Those that it was told.
+
+    Returns:
+        Nothing where the functions are not the compiled ones.
     """
-    told, keys = [], {}
+    told: list[str] = []
+    keys: dict[str, str] = {}
+    if not connection.execute(f"SELECT getvariable('{PADS[0]}') IS NULL").fetchall()[0][0]:
+        return "", keys
     for cell in cells:
         text, made = f"{cell.name}_text", f"made.{cell.name}"
         if cell.canonical or cell.identity not in {"email", "phone"}:
@@ -212,7 +218,7 @@ def keys_together(connection: duckdb.DuckDBPyConnection, cells: Iterable[Cell]) 
         else:
             told.append(f"{cell.name} := {text}")
             keys[cell.name] = made if cell.identity == "phone" else f"COALESCE({made}, outturn_unusual_address({text}))"
-    return f"outturn_keys(struct_pack({', '.join(told)}))", keys
+    return f"outturn_keys(struct_pack({', '.join(told)}))" if told else "", keys
 
 
 def key_sql(connection: duckdb.DuckDBPyConnection, cell: Cell) -> str:

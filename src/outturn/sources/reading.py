@@ -11,7 +11,7 @@ from outturn.domain.errors import FileRefused
 from outturn.sources import cells, number_styles
 from outturn.sources.cells import LOOKED_UP, Conditions, Fault
 from outturn.sources.frame import quoted_text
-from outturn.sources.identity import are_many, keys_together
+from outturn.sources.identity import keys_together
 from outturn.sources.lookups import as_written, key_cells, look_up
 from outturn.sources.marks import heed_marks
 from outturn.sources.number_styles import NUMERIC, PLAIN, Style
@@ -124,10 +124,8 @@ def _read_quickly(
     except FileRefused:
         return None
     source = f"({texts_statement(frame, recognised, 'streamed')})"
-    written: dict[str, str] = {}
-    identifiers = key_cells(recognised)
-    if identifiers and are_many(frame.content.size):
-        together, written = keys_together(connection, identifiers)
+    together, written = keys_together(connection, key_cells(recognised))
+    if together:
         source = f"(SELECT *, {together} AS made FROM {source})"  # noqa: S608
     written |= {
         cell.name: found
