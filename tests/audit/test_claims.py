@@ -224,7 +224,7 @@ def over_claimed(world: World) -> dict[tuple[str, str], tuple[int, int]]:
     """Found and seen, by platform and kind of claim."""
     world.build()
     parameters = {"goal": "sale", "goal_kinds": ("purchase",), "lookback_days": 30, "longest_days": 90, "zone": "UTC"}
-    for step in ("claim_lines", "hit_quarters", "hit_days", "touched_sales", "claimable_sales"):
+    for step in ("claim_lines", "touched_sales", "claimable_sales"):
         name_step(world.engine, step, parameters)
     name_comparable(world.engine, parameters)
     name_step(world.engine, "over_claiming", parameters, as_name="lines")

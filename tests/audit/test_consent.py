@@ -117,8 +117,7 @@ def hit(world: World, consent: str | None, *, times: int = 1, key: bytes | None 
 
 def named(world: World) -> World:
     world.build()
-    for step in ("hit_quarters", "consent_hits", "consent_people"):
-        name_step(world.engine, step, {"zone": "UTC"})
+    name_step(world.engine, "consent_people", {})
     return world
 
 

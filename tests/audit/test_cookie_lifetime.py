@@ -33,8 +33,6 @@ def page(world: World, user: str, name: str, on: int, *, browser: str = "Safari"
 def found(world: World) -> dict[str, tuple[int, int]]:
     """Found and seen by browser."""
     world.build()
-    for step in ("hit_quarters", "hit_days"):
-        name_step(world.engine, step, {"zone": "UTC"})
     check.name_days(world.engine, {})
     name_step(world.engine, "cookie_lifetime", {"zone": "UTC"}, as_name="lines")
     lines = world.engine.rows("SELECT subject, found, seen FROM lines WHERE subject <> ''")

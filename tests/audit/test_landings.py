@@ -39,8 +39,6 @@ def found(world: World) -> dict[tuple[str, str], tuple[int, int]]:
     """Found and seen, by platform and page."""
     world.build()
     name_platforms(world.engine)
-    for step in ("hit_quarters", "hit_days"):
-        name_step(world.engine, step, {"zone": "UTC"})
     check.name_landings(world.engine, {"zone": "UTC"})
     name_step(world.engine, "parameters_lost_on_redirect", {}, as_name="lines")
     lines = world.engine.rows("SELECT platform, subject, found, seen FROM lines WHERE platform <> ''")

@@ -9,7 +9,7 @@ import pytest
 
 from outturn import api, audit
 from outturn.audit.audit import audit as asked
-from outturn.audit.audit import facts_read, lines_of
+from outturn.audit.audit import lines_of, tables_read
 from outturn.audit.check import KINDS, NO_MONEY, WHERE
 from outturn.audit.graph import depths, raised_by
 from outturn.audit.needs import statement_of
@@ -69,7 +69,7 @@ def test_the_graph_has_no_circle() -> None:
 def test_lines_have_the_declared_columns_and_sizes(clean: Market) -> None:
     workspace = api.open(clean.folder / "workspace").workspace
     with reading(workspace) as opened:
-        opened.name_facts(facts_read(CHECKS))
+        opened.name_facts(tables_read(CHECKS)[0])
         settings = workspace.settings
         asked(opened.engine, settings, checks=CHECKS, goal=settings.goal())
         for name, check in CHECKS.items():

@@ -368,3 +368,23 @@ def test_a_question_that_no_row_answers_says_so(pristine: Path) -> None:
         ran = outturn("-w", pristine, "kpis", *question)
         assert (ran.code, ran.err) == (0, "")
         assert "no row answers this question" in ran.out
+
+
+def test_an_audit_of_a_build_by_another_version_or_zone_asks_for_a_new_build(acme: Path) -> None:
+    pointer = acme / "lake/builds/published.json"
+    whole = pointer.read_text()
+    document = json.loads(whole)
+    del document["files"]["hit_days"]
+    pointer.write_text(json.dumps(document))
+    ran = outturn("-w", acme, "audit")
+    assert (ran.code, ran.out) == (1, "")
+    assert "without hit_days" in ran.err
+    assert "outturn build" in ran.err
+    pointer.write_text(whole)
+    settings = acme / "outturn.toml"
+    settings.write_text(settings.read_text().replace("Europe/Berlin", "Asia/Tokyo"))
+    ran = outturn("-w", acme, "audit")
+    assert (ran.code, ran.out) == (1, "")
+    assert "days of Europe/Berlin" in ran.err
+    answer("-w", acme, "build")
+    assert outturn("-w", acme, "audit", "--json").code in {0, 1}

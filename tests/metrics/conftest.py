@@ -12,6 +12,7 @@ from outturn.domain.goals import DEFAULT_GOAL, Goal
 from outturn.domain.money import Money
 from outturn.domain.settings import SETTINGS, Settings
 from outturn.metrics.channel_day import build_channel_day
+from outturn.metrics.hits import build_hits
 from outturn.metrics.query import kpis
 from outturn.store.duckdb_engine import DuckDBEngine
 from outturn.store.tables import TABLES, Table, Type
@@ -229,7 +230,7 @@ class World:
         return Settings({**values, **given}, self.goals)
 
     def build(self) -> None:
-        """Show all rows to the engine and make `channel_day`."""
+        """Show all rows to the engine and make `channel_day`, and the sums of hits where there are any."""
         for name, table in TABLES.items():
             if self.rows[name]:
                 self.engine.register(name, _arrow(table, self.rows[name]))
@@ -238,6 +239,8 @@ class World:
             self._shown -= {name}
             self._shown |= set() if self.rows[name] else {name}
         build_channel_day(self.engine, self._publish, currency=self.currency, time_zone=self.time_zone)
+        if self.rows["events"]:
+            build_hits(self.engine, self._publish, time_zone=self.time_zone)
 
     def kpis(self, *by: str, **asked: Any) -> KpiTable:
         """Build and ask."""

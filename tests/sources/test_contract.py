@@ -131,6 +131,16 @@ def test_every_row_is_accepted_refused_or_ignored(imported: Imported) -> None:
     assert refused == (imported.text.count("\n"), next(iter(report.reasons)))
 
 
+def test_a_line_tells_a_stage_of_an_outcome_once(imported: Imported) -> None:
+    # By line, outcome and stage the store knows which word on an outcome a later one has replaced.
+    if "outcomes" not in imported.layout.tables:
+        return
+    told = imported.world.rows(
+        "SELECT COUNT(*), COUNT(DISTINCT (import_id, line, outcome_id, stage)) FROM outcomes_rows"
+    )
+    assert told[0][0] == told[0][1]
+
+
 def test_importing_a_file_again_changes_nothing(imported: Imported) -> None:
     first, before = imported.report, _facts(imported.world, imported.layout)
     again = imported.world.text("renamed.txt", imported.text, currency=CURRENCY)

@@ -55,10 +55,10 @@ class Audit:
         return any(finding.severity == "critical" for finding in self.findings)
 
 
-def facts_read(checks: Iterable[str]) -> frozenset[str]:
-    """The fact tables that the engine has to know before these checks are asked, and claims held against the ledger."""
-    facts, _derived = tables_for((*checks, *STEPS, *CLAIM_STEPS, *CONSENT_STEPS))
-    return facts | {"fx_rates"}  # what claims are worth is converted
+def tables_read(checks: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fact and the derived tables that the engine has to know for these checks, the claims and the consents."""
+    facts, derived = tables_for((*checks, *STEPS, *CLAIM_STEPS, *CONSENT_STEPS))
+    return facts | {"fx_rates"}, derived | {"consent_hits"}  # what claims are worth is converted
 
 
 def audit(
@@ -73,7 +73,7 @@ def audit(
     """Ask the checks, and put what they find in order.
 
     Args:
-        engine: Knows one build's tables, and the facts that `facts_read` names.
+        engine: Knows one build's tables, and the facts that `tables_read` names.
         settings: Currency, zone and revenue basis count.
         checks: By name.
         goal: Whose conversions are the revenue.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from outturn.store.engine import Engine
 
-STEPS = ("consent_hits", "consent_people")
+STEPS = ("consent_people",)
 LEAST_HITS = 200
 """A place of fewer hits says nothing."""
 HITS_PER_VISITOR = 4
@@ -100,7 +100,7 @@ def consents_of(engine: Engine) -> Consents:
     """The consent rates and the gap.
 
     Args:
-        engine: Knows `consent_hits` and `consent_people`, this room's steps.
+        engine: Knows `consent_hits`, and `consent_people`, this room's step.
     """
     hits: dict[str, int] = defaultdict(int)
     gaps: dict[str, int] = defaultdict(int)

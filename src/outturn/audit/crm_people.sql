@@ -1,12 +1,12 @@
 -- table: crm_people
 -- grain: person_id
--- reads: outcomes, crm_days, people
+-- reads: told_outcomes, crm_days, people
 -- says: everybody whom a CRM that holds leads knows, by any identifier
 WITH held AS (
-    SELECT outcomes.user_key, outcomes.crm_key, outcomes.email_key, outcomes.phone_key
-    FROM outcomes
-    INNER JOIN crm_days ON outcomes.system = crm_days.system
-    WHERE outcomes.status = 'counted'
+    SELECT told_outcomes.user_key, told_outcomes.crm_key, told_outcomes.email_key, told_outcomes.phone_key
+    FROM told_outcomes
+    INNER JOIN crm_days ON told_outcomes.system = crm_days.system
+    WHERE told_outcomes.status = 'counted'
 ), identifiers AS (
     SELECT user_key AS identifier FROM held WHERE user_key IS NOT NULL
     UNION

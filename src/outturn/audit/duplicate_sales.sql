@@ -1,13 +1,13 @@
 -- table: duplicate_sales
 -- grain: source, example_id
--- reads: conversions, outcomes
+-- reads: conversions, told_outcomes
 -- takes: goal text
 -- says: the goal's conversions, found where the same number and amount was counted shortly before under another id: one order or payment within three days, or one deal or order as won deal and as purchase within thirty
 WITH booked AS (
     SELECT
         outcome_id, MIN(system) AS source, MIN(order_id) AS order_id, MIN(payment_id) AS payment_id, MIN(deal_id) AS deal_id,
         MAX(gross_micros) AS gross_micros, MIN(currency) AS currency
-    FROM outcomes
+    FROM told_outcomes
     WHERE kind NOT IN ('refund', 'chargeback', 'lead', 'qualified', 'opportunity', 'lost')
     GROUP BY outcome_id
 ), sold AS (

@@ -143,8 +143,8 @@ def _money_of(engine: Engine, check: Check, lines: str) -> dict[tuple[Any, ...],
     keys = ", ".join(check.where)
     rows = engine.rows(
         f"SELECT {keys}, CAST(SUM(micros) AS BIGINT) FROM (SELECT {keys}, money_key, "  # noqa: S608
-        f"MAX(CASE WHEN found > 0 THEN COALESCE(micros, 0) ELSE 0 END) AS micros FROM {lines} "
-        f"GROUP BY {keys}, money_key) AS once GROUP BY {keys}"
+        f"MAX(COALESCE(micros, 0)) AS micros FROM {lines} WHERE found > 0 GROUP BY {keys}, money_key) AS once "
+        f"GROUP BY {keys}"
     )
     return {tuple(row[:-1]): row[-1] for row in rows}
 

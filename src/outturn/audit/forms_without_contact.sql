@@ -1,29 +1,21 @@
 -- table: forms_without_contact
 -- grain: source, example_id
--- reads: events, crm_days, crm_people, people
--- takes: zone text
+-- reads: told_events, crm_days, crm_people, people
 -- says: every lead that a tracker saw being sent on a CRM's days, found where no CRM knows its sender by any identifier
--- A form that searches or signs up for a newsletter is no lead: only names that say so count.
 WITH spans AS (
     SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day FROM crm_days
 ), sent AS (
     SELECT
-        event_id, source, occurred_at,
+        event_id, source, date_day,
         COALESCE(user_key, email_key, phone_key, anonymous_key) AS first_key, email_key, phone_key, anonymous_key
-    FROM events
-    WHERE type = 'track' AND LOWER(REPLACE(TRIM(name), '_', ' ')) IN (
-            'lead', 'generate lead', 'lead generated', 'lead submitted', 'submit lead', 'lead form submitted',
-            'form submitted', 'contact requested', 'contact form submitted', 'demo requested', 'quote requested'
-        )
-        AND NOT COALESCE(is_bot, FALSE)
-), dated AS (
-    SELECT sent.*, outturn_day(occurred_at, $zone) AS date_day FROM sent
+    FROM told_events
+    WHERE tells_lead = 1 AND NOT is_bot
 ), outside AS (
     -- What the CRM's own forms tell, it knows.
-    SELECT dated.*
-    FROM dated
-    INNER JOIN spans ON dated.date_day >= spans.first_day AND dated.date_day <= spans.last_day
-    LEFT JOIN crm_days ON dated.source = crm_days.system
+    SELECT sent.*
+    FROM sent
+    INNER JOIN spans ON sent.date_day >= spans.first_day AND sent.date_day <= spans.last_day
+    LEFT JOIN crm_days ON sent.source = crm_days.system
     WHERE crm_days.system IS NULL
 ), identifiers AS (
     SELECT event_id, first_key AS identifier FROM outside WHERE first_key IS NOT NULL

@@ -1,6 +1,6 @@
 -- table: leads_without_contact
 -- grain: source, example_id
--- reads: outcomes, crm_days, crm_people, people
+-- reads: told_outcomes, crm_days, crm_people, people
 -- takes: zone text
 -- says: every lead that a partner, a server or a download of lead forms tells on a CRM's days, found where no CRM knows the person by any identifier, nor the deal
 -- A lead that names nobody but a click cannot be looked for.
@@ -8,11 +8,11 @@ WITH spans AS (
     SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day FROM crm_days
 ), told AS (
     SELECT
-        outcomes.outcome_id, outcomes.system AS source, outturn_day(outcomes.occurred_at, $zone) AS date_day,
-        outcomes.deal_id, outcomes.user_key, outcomes.crm_key, outcomes.email_key, outcomes.phone_key, outcomes.anonymous_key
-    FROM outcomes
-    LEFT JOIN crm_days ON outcomes.system = crm_days.system
-    WHERE outcomes.kind = 'lead' AND outcomes.status = 'counted' AND outcomes.occurred_at IS NOT NULL
+        told_outcomes.outcome_id, told_outcomes.system AS source, outturn_day(told_outcomes.occurred_at, $zone) AS date_day,
+        told_outcomes.deal_id, told_outcomes.user_key, told_outcomes.crm_key, told_outcomes.email_key, told_outcomes.phone_key, told_outcomes.anonymous_key
+    FROM told_outcomes
+    LEFT JOIN crm_days ON told_outcomes.system = crm_days.system
+    WHERE told_outcomes.kind = 'lead' AND told_outcomes.status = 'counted' AND told_outcomes.occurred_at IS NOT NULL
         AND crm_days.system IS NULL
 ), outside AS (
     SELECT told.*
@@ -37,8 +37,8 @@ WITH spans AS (
     UNION
     SELECT outside.outcome_id
     FROM outside
-    INNER JOIN outcomes ON outside.deal_id = outcomes.deal_id
-    INNER JOIN crm_days ON outcomes.system = crm_days.system
+    INNER JOIN told_outcomes ON outside.deal_id = told_outcomes.deal_id
+    INNER JOIN crm_days ON told_outcomes.system = crm_days.system
 )
 SELECT
     outside.source, outside.date_day AS first_day, outside.date_day AS last_day,

@@ -1,6 +1,6 @@
 -- table: ledger_sales
 -- grain: outcome_id
--- reads: conversions, outcomes
+-- reads: conversions, told_outcomes
 -- takes: goal text
 -- says: the goal's conversions that a shop, CRM or payment has booked, with the numbers by which trackers may know them
 WITH booked AS (
@@ -8,7 +8,7 @@ WITH booked AS (
         outcome_id, MIN(system) AS system, MIN(order_id) AS order_id,
         SUBSTRING(outcome_id, LENGTH(MIN(system)) + 2) AS native_id,
         MAX(gross_micros) AS gross_micros, MIN(currency) AS currency
-    FROM outcomes
+    FROM told_outcomes
     WHERE NOT tracker AND kind NOT IN ('refund', 'chargeback')
     GROUP BY outcome_id
 )

@@ -1,6 +1,6 @@
 -- table: nameless_deals
 -- grain: source, subject, example_id
--- reads: outcomes, people
+-- reads: told_outcomes, people
 -- takes: zone text
 -- says: every deal and lead that a CRM holds, found where nothing in it names anybody: no e-mail, phone, user or click, of a deal no company, and no contact whom more than the CRM's own id names
 WITH entries AS (
@@ -11,13 +11,10 @@ WITH entries AS (
         CASE
             WHEN COALESCE(anonymous_key, user_key, email_key, phone_key) IS NOT NULL THEN 1
             WHEN kind <> 'lead' AND company_key IS NOT NULL THEN 1
-            WHEN COALESCE(
-                gclid, gbraid, wbraid, dclid, msclkid, fbclid, ttclid, li_fat_id, twclid, rdt_cid, sccid, epik, irclickid,
-                awc, cjevent, oclid
-            ) IS NOT NULL THEN 1
+            WHEN names_click THEN 1
             ELSE 0
         END AS named
-    FROM outcomes
+    FROM told_outcomes
     WHERE NOT tracker AND status = 'counted' AND kind IN ('lead', 'opportunity', 'won', 'lost')
 ), contacts AS (
     SELECT DISTINCT crm_key FROM entries WHERE named = 0 AND crm_key IS NOT NULL

@@ -1,6 +1,6 @@
 -- table: nameless_sales
 -- grain: source, example_id
--- reads: conversions, outcomes
+-- reads: conversions, told_outcomes
 -- takes: goal text
 -- says: the goal's conversions, found where the row names no person, no company and no click
 WITH named AS (
@@ -8,13 +8,10 @@ WITH named AS (
         outcome_id, MIN(system) AS source,
         MAX(CASE
             WHEN COALESCE(anonymous_key, user_key, email_key, phone_key, crm_key, company_key) IS NOT NULL THEN 1
-            WHEN COALESCE(
-                gclid, gbraid, wbraid, dclid, msclkid, fbclid, ttclid, li_fat_id, twclid, rdt_cid, sccid, epik, irclickid,
-                awc, cjevent, oclid
-            ) IS NOT NULL THEN 1
+            WHEN names_click THEN 1
             ELSE 0
         END) AS named
-    FROM outcomes
+    FROM told_outcomes
     WHERE kind NOT IN ('refund', 'chargeback')
     GROUP BY outcome_id
 )

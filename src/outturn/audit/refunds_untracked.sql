@@ -1,20 +1,20 @@
 -- table: refunds_untracked
 -- grain: source, example_id
--- reads: outcomes, tracked_sales, order_numbers, ledger_sales, tracker_days
+-- reads: told_outcomes, tracked_sales, order_numbers, ledger_sales, tracker_days
 -- takes: zone text
 -- says: every sale that a tracker saw and of which the ledger took something back on its days, found where the tracker saw no refund of it
 WITH taken_back AS (
     SELECT
         parent_outcome_id AS sale_id, MIN(outcome_id) AS example_id, MIN(occurred_at) AS refunded_at,
         CAST(SUM(-gross_micros) AS BIGINT) AS refunded_micros
-    FROM outcomes
+    FROM told_outcomes
     WHERE NOT tracker AND kind IN ('refund', 'chargeback') AND status = 'counted' AND parent_outcome_id IS NOT NULL
     GROUP BY parent_outcome_id
 ), seen_back AS (
-    SELECT DISTINCT outcomes.system AS source, order_numbers.outcome_id AS sale_id
-    FROM outcomes
-    INNER JOIN order_numbers ON outcomes.order_id = order_numbers.order_number
-    WHERE outcomes.tracker AND outcomes.kind = 'refund'
+    SELECT DISTINCT told_outcomes.system AS source, order_numbers.outcome_id AS sale_id
+    FROM told_outcomes
+    INNER JOIN order_numbers ON told_outcomes.order_id = order_numbers.order_number
+    WHERE told_outcomes.tracker AND told_outcomes.kind = 'refund'
 ), seen_sold AS (
     SELECT DISTINCT tracked_sales.source, order_numbers.outcome_id AS sale_id
     FROM tracked_sales

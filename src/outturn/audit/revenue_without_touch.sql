@@ -1,12 +1,12 @@
 -- table: revenue_without_touch
 -- grain: source, example_id
--- reads: conversions, outcomes, touched_sales, hit_days
+-- reads: conversions, told_outcomes, touched_sales, hit_days
 -- takes: goal text
 -- says: the goal's conversions on the days of a tracker, found where no touch lies in the lookback before them
 WITH tracked AS (
     SELECT MIN(date_day) AS first_day, MAX(date_day) AS last_day FROM hit_days WHERE type = 'page'
 ), systems AS (
-    SELECT outcome_id, MIN(system) AS source FROM outcomes WHERE kind NOT IN ('refund', 'chargeback') GROUP BY outcome_id
+    SELECT outcome_id, MIN(system) AS source FROM told_outcomes WHERE kind NOT IN ('refund', 'chargeback') GROUP BY outcome_id
 )
 SELECT
     systems.source, conversions.date_day AS first_day, conversions.date_day AS last_day,

@@ -1,6 +1,6 @@
 -- table: stage_jumps
 -- grain: source, subject, example_id
--- reads: outcomes, deal_moves, stage_order
+-- reads: told_outcomes, deal_moves, stage_order
 -- takes: zone text
 -- says: deals by what their stage history could have got wrong: stages that at least half of the deals that got further went through, found where one did not; stages entered after those that follow them; closings, found where they lie a day or more before the deal was created
 WITH usual AS (
@@ -40,7 +40,7 @@ WITH usual AS (
 ), openings AS (
     SELECT
         system, COALESCE(deal_id, outcome_id) AS deal_key, MIN(occurred_at) AS opened_at
-    FROM outcomes
+    FROM told_outcomes
     WHERE NOT tracker AND status = 'counted' AND kind = 'opportunity' AND stage = '' AND occurred_at IS NOT NULL
     GROUP BY system, COALESCE(deal_id, outcome_id)
 ), closed AS (

@@ -1,6 +1,6 @@
 -- table: tracked_sales
 -- grain: outcome_id
--- reads: outcomes
+-- reads: told_outcomes
 -- takes: zone text
 -- says: purchases that a tracker saw, by the order's number; without a number nothing in the ledger can be told to be the same
 SELECT
@@ -8,6 +8,6 @@ SELECT
     outturn_day(MIN(occurred_at), $zone) AS date_day,
     MAX(gross_micros) AS gross_micros, MAX(tax_micros) AS tax_micros, MAX(shipping_micros) AS shipping_micros,
     MIN(currency) AS currency
-FROM outcomes
+FROM told_outcomes
 WHERE tracker AND kind = 'purchase' AND status = 'counted' AND order_id IS NOT NULL AND occurred_at IS NOT NULL
 GROUP BY outcome_id

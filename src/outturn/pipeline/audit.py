@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from outturn.audit.audit import Audit, audit, facts_read
+from outturn.audit.audit import Audit, audit, tables_read
 from outturn.audit.check import NO_MONEY
 from outturn.audit.findings import Estimate, Finding, where_of
 from outturn.audit.outage_losses import LEVEL
@@ -43,12 +43,15 @@ def audited(
 
     Raises:
         UnknownName: No such check, or goal.
+        WorkspaceError: The build was made by another version, or for another zone.
     """
     asked = known(tuple(checks))
     settings = workspace.settings
     with reading(workspace, build) as opened:
         counted = opened.goal(settings.goal(goal))
-        opened.name_facts(facts_read(asked))
+        facts, derived = tables_read(asked)
+        opened.refuse_older(derived)
+        opened.name_facts(facts)
         found = audit(
             opened.engine,
             settings,

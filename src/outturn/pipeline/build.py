@@ -22,10 +22,11 @@ from outturn.journeys.people import build_people
 from outturn.journeys.touches import build_touches
 from outturn.metrics.channel_day import build_channel_day
 from outturn.metrics.checks import levels_told
+from outturn.metrics.hits import build_hits
 from outturn.store.book import Book
 from outturn.store.builds import AS_OF_PREFIX, Build, Builds
 from outturn.store.engine import Engine, open_engine
-from outturn.store.facts import Facts, Rewrite
+from outturn.store.facts import GIVEN_UP, Facts, Rewrite
 from outturn.store.tables import IDENTITY_COLUMNS, TABLES
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Bench:
         """Make files that a step has written a table of the build."""
         self.build.files[name] = files
         self.engine.relation(name, [str(file) for file in files], TABLES[name])
+
+
+def _given_up(bench: Bench) -> None:
+    for name in GIVEN_UP.values():
+        bench.publish(name, f"SELECT * FROM {name}", order=TABLES[name].names)  # noqa: S608
 
 
 def _people(bench: Bench) -> None:
@@ -103,7 +109,12 @@ def _channel_day(bench: Bench) -> None:
     bench.found["channel_day"] = levels_told(bench.engine)
 
 
+def _hits(bench: Bench) -> None:
+    build_hits(bench.engine, bench.publish, time_zone=bench.settings.time_zone)
+
+
 STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
+    ("given_up", _given_up),
     ("people", _people),
     ("consents", _consents),
     ("campaigns", _campaigns),
@@ -112,6 +123,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("conversions", _conversions),
     ("credits", _credits),
     ("channel_day", _channel_day),
+    ("hits", _hits),
 )
 """In this order, each reads what those before it have published."""
 
@@ -208,6 +220,7 @@ def _run(
         "subscription_rows": subscription_rows,
         "goals": [_as_table(goal) for goal in workspace.settings.goals],
         "facts_before_micros": micros_of(before),
+        "time_zone": workspace.settings.time_zone,
         "found": bench.found,
     }
 

@@ -42,7 +42,7 @@ class Reading:
         from outturn.store.facts import Facts  # noqa: PLC0415 - most figures need no facts, nor Delta
 
         as_of = instant_of(self.build.figures["facts_before_micros"])
-        Facts(self.workspace.lake).expose(self.engine, as_of=as_of, only=only)
+        Facts(self.workspace.lake).expose(self.engine, as_of=as_of, only=only, known=self.build.files)
 
     @property
     def unconverted(self) -> list[tuple[str, date]]:
@@ -65,6 +65,22 @@ class Reading:
             f"The goal {asked.id} was {'changed' if built else 'added'} in outturn.toml since the figures were worked "
             "out. Work them out anew: outturn build"
         )
+
+    def refuse_older(self, tables: Collection[str]) -> None:
+        """Refuse a build that lacks tables, or whose days are not the business's any more.
+
+        Raises:
+            WorkspaceError: Another version of Outturn made it, or the zone was changed since.
+        """
+        lacking = sorted(set(tables) - set(self.build.files))
+        zone = self.build.figures.get("time_zone", self.workspace.settings.time_zone)
+        if lacking:
+            reason = f"Another version of Outturn worked out the figures, without {', '.join(lacking)}"
+        elif zone != self.workspace.settings.time_zone:
+            reason = f"The figures were worked out for days of {zone}, and outturn.toml has another time_zone by now"
+        else:
+            return
+        raise WorkspaceError(f"{reason}. Work them out anew: outturn build")
 
     def refuse_unconverted(self, days: Days) -> None:
         """Refuse to credit the sales of some days while there are any that could not be converted.

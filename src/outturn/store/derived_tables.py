@@ -197,3 +197,73 @@ CHANNEL_DAY = Table(
         Column("time_zone", Type.TEXT, "of the day; several, comma-separated, when mixed"),
     ),
 )  # fmt: skip
+
+HIT_DAYS = Table(
+    "hit_days", "derived", "metrics",
+    "source, date_day, type, is_bot, page_host, referrer_host, utm_source, utm_medium, utm_campaign, utm_id, "
+    "click_id_kind, click_id_form, gad_campaign, personal",
+    (
+        Column("source", Type.TEXT, needed=True),
+        Column("date_day", Type.DAY, "the business's", needed=True),
+        Column("type", Type.TEXT, "page or track", needed=True),
+        Column("is_bot", Type.FLAG, needed=True),
+        Column("page_host", Type.TEXT, "bare, in small letters; empty: no address", needed=True),
+        Column("referrer_host", Type.TEXT, "likewise", needed=True),
+        *(Column(name, Type.TEXT, "empty: none", needed=True) for name in ("utm_source", "utm_medium", "utm_campaign", "utm_id")),
+        Column("click_id_kind", Type.TEXT, "the click id that counts; empty: none", needed=True),
+        Column("click_id_form", Type.TEXT, "of Google's and Meta's: whole, small (no capitals left) or short (cut); else empty", needed=True),
+        Column("gad_campaign", Type.SMALL, "1: Google's own campaign id came along", needed=True),
+        Column("personal", Type.SMALL, "1: the address held an e-mail address, which the import emptied", needed=True),
+        Column("hits", Type.COUNT, "pages or tracked events, >= 1", needed=True),
+        Column("example_id", Type.TEXT, "one event of them", needed=True),
+    ),
+)  # fmt: skip
+
+HIT_QUARTERS = Table(
+    "hit_quarters", "derived", "metrics", "source, quarter_micros",
+    (
+        Column("source", Type.TEXT, needed=True),
+        Column("quarter_micros", Type.COUNT, "beginning of a quarter of an hour, microseconds since 1970 UTC", needed=True),
+        Column("date_day", Type.DAY, "the business's", needed=True),
+        Column("hits", Type.COUNT, "pages and tracked events, bots' too", needed=True),
+        Column("human_hits", Type.COUNT, "no bot's", needed=True),
+        Column("example_id", Type.TEXT, "one event of no bot; NULL: there is none"),
+    ),
+)  # fmt: skip
+
+CONSENT_HITS = Table(
+    "consent_hits", "derived", "metrics",
+    "source, date_day, page_host, browser, analytics_storage, ad_storage, ad_user_data, ad_personalization",
+    (
+        Column("source", Type.TEXT, "that states consent at all", needed=True),
+        Column("date_day", Type.DAY, "the business's", needed=True),
+        Column("page_host", Type.TEXT, "bare, in small letters; empty: no address", needed=True),
+        Column("browser", Type.TEXT, "family, else device; empty: not known", needed=True),
+        *(
+            Column(name, Type.TEXT, "granted, denied, or empty: nothing was said", needed=True)
+            for name in ("analytics_storage", "ad_storage", "ad_user_data", "ad_personalization")
+        ),
+        Column("hits", Type.COUNT, "pages and tracked events, no bot's", needed=True),
+        Column("of_nobody", Type.COUNT, "of them, those without any identifier", needed=True),
+        Column("example_id", Type.TEXT, "one event of them", needed=True),
+    ),
+)  # fmt: skip
+
+EVENTS_REPEATED = Table(
+    "events_repeated", "derived", "store", "import_id, line, event_id",
+    (
+        Column("event_id", Type.TEXT, needed=True),
+        Column("import_id", Type.TEXT, "of the row that repeats an event received before", needed=True),
+        Column("line", Type.COUNT, needed=True),
+    ),
+)  # fmt: skip
+
+OUTCOMES_REPLACED = Table(
+    "outcomes_replaced", "derived", "store", "import_id, line, outcome_id, stage",
+    (
+        Column("outcome_id", Type.TEXT, needed=True),
+        Column("stage", Type.TEXT, needed=True),
+        Column("import_id", Type.TEXT, "of the row after which another tells the same outcome's same stage", needed=True),
+        Column("line", Type.COUNT, needed=True),
+    ),
+)  # fmt: skip

@@ -41,10 +41,13 @@ if TYPE_CHECKING:
     from outturn.store.engine import Engine
     from outturn.store.tables import Table
 
-__all__ = ["CURRENT", "PLACED", "Facts", "ImportRecord", "Rewrite", "Selected", "new_import_id"]
+__all__ = ["CURRENT", "GIVEN_UP", "PLACED", "Facts", "ImportRecord", "Rewrite", "Selected", "new_import_id"]
 
 CURRENT = ("ad_entities", "ad_spend", "accounts", "claims", "costs", "events", "outcomes", "fx_rates", "refused_rows")
 """Tables with a rule for what is current: `store/current_<table>.sql`, of claims spend's; each may read earlier."""
+
+GIVEN_UP = {"events": "events_repeated", "outcomes": "outcomes_replaced"}
+"""By fact table the derived one that says which of its loaded rows another has made out of date."""
 
 PLACED = ("ad_spend", "claims")
 """Those of them whose rows are replaced by account, day, level and campaign: `store/ad_spend_placed.sql` says which."""
@@ -163,6 +166,7 @@ class Facts:
         as_of: datetime | None = None,
         only: Collection[str] = FACTS,
         without: Collection[str] = (),
+        known: Collection[str] = (),
     ) -> None:
         """Name every fact table on an engine, holding its current rows and nothing else.
 
@@ -174,6 +178,8 @@ class Facts:
             as_of: Only imports from before this instant exist.
             only: The fact tables that are asked for.
             without: Ids of loaded imports that are left out.
+            known: Tables of `GIVEN_UP` that the engine knows as they were at `as_of`: to find them costs as much as to
+                read all events.
         """
         before = MAX_MICROS if as_of is None else micros_of(as_of)
         engine.relation("imports_rows", [str(file) for file in self._lake.files(IMPORTS)], IMPORTS)
@@ -185,8 +191,8 @@ class Facts:
             engine.relation(f"{name}_rows", [str(file) for file in self._lake.files(TABLES[name])], TABLES[name])
         if "imports" in asked:
             engine.view("imports", "SELECT imports_rows.* FROM imports_rows SEMI JOIN loaded_imports USING (import_id)")
-        if "events" in asked:
-            engine.table("events_repeated", load("outturn.store", "events_repeated"))
+        for given_up in {GIVEN_UP[name] for name in asked & GIVEN_UP.keys()}.difference(known):
+            engine.table(given_up, load("outturn.store", given_up))
         for name in CURRENT:
             if name not in asked:
                 continue

@@ -1,35 +1,19 @@
 -- table: consent_hits
 -- grain: source, date_day, page_host, browser, analytics_storage, ad_storage, ad_user_data, ad_personalization
--- reads: events, hit_quarters
+-- reads: hit_sums
 -- says: hits of sources that state consent, no bot's, by what had been said about each purpose (granted, denied, or empty: nothing), and how many of them are nobody's
 -- A source that never states consent is not asked for it.
 WITH stating AS (
-    SELECT DISTINCT source
-    FROM events
-    WHERE consent IS NOT NULL AND type IN ('page', 'track') AND source <> 'pixels'
-), seen AS (
-    SELECT
-        events.event_id, events.source,
-        outturn_micros(events.occurred_at) - outturn_micros(events.occurred_at) % 900000000 AS quarter_micros,
-        SPLIT_PART(SPLIT_PART(events.url, '/', 3), '?', 1) AS page_part,
-        COALESCE(events.browser, events.device, '') AS browser,
-        COALESCE(events.consent, '') AS consent,
-        CASE
-            WHEN COALESCE(events.anonymous_key, events.user_key, events.email_key, events.phone_key, events.crm_key) IS NULL
-            THEN 1 ELSE 0
-        END AS of_nobody
-    FROM events
-    INNER JOIN stating ON events.source = stating.source
-    WHERE events.type IN ('page', 'track') AND NOT COALESCE(events.is_bot, FALSE)
-), quarters AS (
-    SELECT DISTINCT quarter_micros, date_day FROM hit_quarters
+    SELECT DISTINCT source FROM hit_sums WHERE look = 'consents' AND consent <> '' AND source <> 'pixels'
 ), summed AS (
     SELECT
-        seen.source, quarters.date_day, seen.page_part, seen.browser, seen.consent,
-        COUNT(*) AS hits, CAST(SUM(seen.of_nobody) AS BIGINT) AS of_nobody, MIN(seen.event_id) AS example_id
-    FROM seen
-    INNER JOIN quarters ON seen.quarter_micros = quarters.quarter_micros
-    GROUP BY seen.source, quarters.date_day, seen.page_part, seen.browser, seen.consent
+        hit_sums.source, hit_sums.date_day, hit_sums.page_part, hit_sums.browser, hit_sums.consent,
+        CAST(SUM(hit_sums.hits) AS BIGINT) AS hits,
+        CAST(SUM(hit_sums.of_nobody * hit_sums.hits) AS BIGINT) AS of_nobody, MIN(hit_sums.example_id) AS example_id
+    FROM hit_sums
+    INNER JOIN stating ON hit_sums.source = stating.source
+    WHERE hit_sums.look = 'consents' AND NOT hit_sums.is_bot
+    GROUP BY hit_sums.source, hit_sums.date_day, hit_sums.page_part, hit_sums.browser, hit_sums.consent
 ), said AS (
     SELECT
         consent,
@@ -50,7 +34,7 @@ WITH stating AS (
     SELECT
         summed.source, summed.date_day, summed.browser, summed.hits, summed.of_nobody, summed.example_id,
         words.analytics_storage, words.ad_storage, words.ad_user_data, words.ad_personalization,
-        LOWER(SPLIT_PART(COALESCE(summed.page_part, ''), ':', 1)) AS site
+        LOWER(SPLIT_PART(SPLIT_PART(COALESCE(summed.page_part, ''), '?', 1), ':', 1)) AS site
     FROM summed
     INNER JOIN words ON summed.consent = words.consent
 ), bare AS (
