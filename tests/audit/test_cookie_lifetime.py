@@ -61,8 +61,19 @@ def test_who_changes_ids_as_often_within_a_week_has_two_browsers(world: World) -
 
 
 def test_a_user_of_very_many_ids_says_nothing(world: World) -> None:
-    for number in range(21):
-        page(world, "kiosk", f"k{number}", 1 + number * 10)
+    for number in range(10):
+        page(world, "till", f"a{number}", 1 + number * 8)
+        page(world, "till", f"b{number}", 1 + number * 8, browser="Chrome")
+    assert found(world) == {"Safari": (9, 9), "Chrome": (9, 9)}
+    page(world, "till", "another", 80)
+    assert found(world) == {}
+
+
+def test_what_browsers_forgot_long_ago_says_nothing(world: World) -> None:
+    for number in range(3):
+        page(world, "ana", f"k{number}", 1 + number * 10)
+    assert found(world) == {"Safari": (2, 2)}
+    page(world, "ben", "same", 111)
     assert found(world) == {}
 
 

@@ -12,15 +12,15 @@ WITH purchases AS (
 ), told AS (
     SELECT
         order_id, COALESCE(MIN(CASE WHEN sender = 'browser' THEN source END), MIN(source)) AS source,
-        MIN(date_day) AS first_day, MAX(date_day) AS last_day, COUNT(DISTINCT sender) AS senders,
-        COUNT(DISTINCT native_id) AS ids,
+        MIN(date_day) AS first_day, MAX(date_day) AS last_day, MIN(sender) AS first_sender, MAX(sender) AS last_sender,
+        MIN(native_id) AS first_native_id, MAX(native_id) AS last_native_id,
         COALESCE(MAX(CASE WHEN sender = 'browser' THEN event_id END), MAX(event_id)) AS example_id
     FROM purchases
     GROUP BY order_id
 )
 SELECT
     told.source, told.first_day, told.last_day,
-    CASE WHEN told.senders > 1 AND told.ids > 1 THEN 1 ELSE 0 END AS found,
+    CASE WHEN told.first_sender <> told.last_sender AND told.first_native_id <> told.last_native_id THEN 1 ELSE 0 END AS found,
     1 AS seen,
     told.example_id,
     'outcome:' || COALESCE(order_numbers.outcome_id, told.source || ':' || told.order_id) AS money_key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from outturn.audit.check import Check
@@ -14,16 +15,27 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 1_000_000
 """Where more pages were opened, so large a share of the people is looked at as opened so many."""
+LATEST_DAYS = 90
+"""Of longer times the latest days are looked at: what browsers forgot before says nothing of those of today."""
 _KEY_BYTES, _DRAWN_BYTES = 32, 4
+_EPOCH = date(1970, 4, 1)
 
 
 def name_days(engine: Engine, parameters: Mapping[str, Any]) -> None:
-    """Name the days on which people were signed in, of as many people as say enough."""
-    ((views,),) = engine.rows("SELECT CAST(COALESCE(SUM(hits), 0) AS BIGINT) FROM hit_days WHERE type = 'page'")
+    """Name the days on which people were signed in, of as many days and people as say enough."""
+    ((latest,),) = engine.rows("SELECT MAX(date_day) FROM hit_days WHERE type = 'page'")
+    first = (latest or _EPOCH) - timedelta(days=LATEST_DAYS)
+    ((views,),) = engine.rows(
+        "SELECT CAST(COALESCE(SUM(hits), 0) AS BIGINT) FROM hit_days WHERE type = 'page' AND date_day >= $first",
+        {"first": first},
+    )
     share = min(1.0, MOST_PAGES / max(views, 1))
     drawn = round(share * (256**_DRAWN_BYTES - 1)).to_bytes(_DRAWN_BYTES, "big")
-    highest_key = drawn + b"\xff" * (_KEY_BYTES - _DRAWN_BYTES)
-    name_step(engine, "signed_pages", {**parameters, "highest_key": highest_key}, as_name="signed_days")
+    bounds = {
+        "highest_key": drawn + b"\xff" * (_KEY_BYTES - _DRAWN_BYTES),
+        "since": datetime(first.year, first.month, first.day, tzinfo=UTC),
+    }
+    name_step(engine, "signed_pages", {**parameters, **bounds}, as_name="signed_days")
 
 
 CHECK = Check(

@@ -1,22 +1,13 @@
 -- table: duplicate_sales
 -- grain: source, example_id
--- reads: conversions, told_outcomes
--- takes: goal text
+-- reads: goal_sales
 -- says: the goal's conversions, found where the same number and amount was counted shortly before under another id: one order or payment within three days, or one deal or order as won deal and as purchase within thirty
-WITH booked AS (
+WITH sold AS (
     SELECT
-        outcome_id, MIN(system) AS source, MIN(order_id) AS order_id, MIN(payment_id) AS payment_id, MIN(deal_id) AS deal_id,
-        MAX(gross_micros) AS gross_micros, MIN(currency) AS currency
-    FROM told_outcomes
-    WHERE kind NOT IN ('refund', 'chargeback', 'lead', 'qualified', 'opportunity', 'lost')
-    GROUP BY outcome_id
-), sold AS (
-    SELECT
-        conversions.outcome_id, conversions.kind, conversions.date_day, conversions.occurred_at, conversions.value_micros,
-        booked.source, booked.order_id, booked.payment_id, booked.deal_id, booked.gross_micros, booked.currency
-    FROM conversions
-    INNER JOIN booked ON conversions.outcome_id = booked.outcome_id
-    WHERE conversions.goal = $goal AND conversions.counts = 1
+        outcome_id, kind, date_day, occurred_at, value_micros, system AS source, order_id, payment_id, deal_id,
+        sale_gross_micros AS gross_micros, currency
+    FROM goal_sales
+    WHERE is_sale = 1
 ), numbers AS (
     SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'order:' || order_id AS number FROM sold WHERE order_id IS NOT NULL
     UNION ALL

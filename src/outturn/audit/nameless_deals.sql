@@ -18,11 +18,18 @@ WITH entries AS (
     WHERE NOT tracker AND status = 'counted' AND kind IN ('lead', 'opportunity', 'won', 'lost')
 ), contacts AS (
     SELECT DISTINCT crm_key FROM entries WHERE named = 0 AND crm_key IS NOT NULL
-), known AS (
-    SELECT DISTINCT contacts.crm_key
+), own AS (
+    SELECT DISTINCT people.identifier AS crm_key, people.person_id
     FROM contacts
-    INNER JOIN people AS own ON contacts.crm_key = own.identifier
-    INNER JOIN people AS others ON own.person_id = others.person_id AND own.identifier <> others.identifier
+    INNER JOIN people ON contacts.crm_key = people.identifier
+), known_people AS (
+    SELECT people.person_id
+    FROM people
+    INNER JOIN own ON people.person_id = own.person_id
+    GROUP BY people.person_id
+    HAVING COUNT(DISTINCT people.identifier) > 1
+), known AS (
+    SELECT own.crm_key FROM own INNER JOIN known_people ON own.person_id = known_people.person_id
 ), told AS (
     SELECT
         entries.source, entries.deal_key, MAX(entries.is_deal) AS is_deal, MIN(entries.outcome_id) AS example_id,

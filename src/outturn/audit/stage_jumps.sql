@@ -1,42 +1,47 @@
 -- table: stage_jumps
 -- grain: source, subject, example_id
--- reads: told_outcomes, deal_moves, stage_order
+-- reads: told_outcomes, deal_moves, deal_paths, stage_order
 -- takes: zone text
--- says: deals by what their stage history could have got wrong: stages that at least half of the deals that got further went through, found where one did not; stages entered after those that follow them; closings, found where they lie a day or more before the deal was created
+-- says: deals by what their stage history could have got wrong: stages that at least half of the deals that got further went through, found where one did not; stages entered after those that follow them; closings, found where they lie a day or more before the deal was created; deals with nothing wrong stand together
 WITH usual AS (
     -- Nine in ten deals, and at least twenty, entered them in this order.
     SELECT * FROM stage_order WHERE in_order >= 20 AND in_order >= 9 * against
+), paths AS (
+    SELECT system, low_stages, middle_stages, high_stages, MIN(deal_key) AS deal_key, COUNT(*) AS deals
+    FROM deal_paths
+    GROUP BY system, low_stages, middle_stages, high_stages
+), entered AS (
+    -- What one deal of a path entered, all of it did.
+    SELECT paths.system, paths.deal_key, deal_moves.stage
+    FROM paths
+    INNER JOIN deal_moves ON paths.system = deal_moves.system AND paths.deal_key = deal_moves.deal_key
 ), expected AS (
-    SELECT DISTINCT deal_moves.system, deal_moves.deal_key, deal_moves.outcome_id, usual.earlier AS stage
-    FROM deal_moves
-    INNER JOIN usual ON deal_moves.system = usual.system AND deal_moves.stage = usual.later
+    SELECT DISTINCT entered.system, entered.deal_key, usual.earlier AS stage
+    FROM entered
+    INNER JOIN usual ON entered.system = usual.system AND entered.stage = usual.later
     -- A deal is lost from any stage: it need not have got far.
     WHERE usual.later <> '(lost)' AND 2 * usual.deals >= usual.deals_of_later
-), furthest AS (
-    SELECT system, deal_key, MIN(date_day) AS first_day, MAX(date_day) AS last_day FROM deal_moves GROUP BY system, deal_key
-), skipped AS (
+), skipping AS (
     SELECT
-        expected.system AS source, expected.stage || ': skipped' AS subject, furthest.first_day, furthest.last_day,
-        CASE WHEN deal_moves.deal_key IS NULL THEN 1 ELSE 0 END AS found, expected.outcome_id AS example_id
+        paths.*, expected.stage, CASE WHEN entered.stage IS NULL THEN 1 ELSE 0 END AS skipped
     FROM expected
-    INNER JOIN furthest ON expected.system = furthest.system AND expected.deal_key = furthest.deal_key
-    LEFT JOIN deal_moves
-        ON expected.system = deal_moves.system
-        AND expected.deal_key = deal_moves.deal_key
-        AND expected.stage = deal_moves.stage
-), ordered AS (
+    INNER JOIN paths ON expected.system = paths.system AND expected.deal_key = paths.deal_key
+    LEFT JOIN entered
+        ON expected.system = entered.system AND expected.deal_key = entered.deal_key AND expected.stage = entered.stage
+), doubted AS (
+    SELECT system, earlier, later FROM usual WHERE against > 0
+), behind AS (
     SELECT
-        former.system AS source, former.stage || ': after later stages' AS subject,
-        MIN(former.date_day) AS first_day, MIN(former.date_day) AS last_day,
-        MAX(CASE WHEN former.entered_at > latter.entered_at THEN 1 ELSE 0 END) AS found,
-        MIN(former.outcome_id) AS example_id
+        former.system, former.stage, MIN(former.date_day) AS date_day, MIN(former.outcome_id) AS outcome_id
     FROM deal_moves AS former
-    INNER JOIN usual ON former.system = usual.system AND former.stage = usual.earlier
+    INNER JOIN doubted ON former.system = doubted.system AND former.stage = doubted.earlier
     INNER JOIN deal_moves AS latter
-        ON former.system = latter.system
-        AND former.deal_key = latter.deal_key
-        AND usual.later = latter.stage
+        ON former.system = latter.system AND former.deal_key = latter.deal_key AND doubted.later = latter.stage
+    WHERE former.entered_at > latter.entered_at
     GROUP BY former.system, former.stage, former.deal_key
+), ordered AS (
+    -- As many as had it and the one of the stages after it that most of them had.
+    SELECT system, earlier AS stage, MAX(deals) AS deals FROM usual GROUP BY system, earlier
 ), openings AS (
     SELECT
         system, COALESCE(deal_id, outcome_id) AS deal_key, MIN(occurred_at) AS opened_at
@@ -45,20 +50,55 @@ WITH usual AS (
     GROUP BY system, COALESCE(deal_id, outcome_id)
 ), closed AS (
     SELECT
-        deal_moves.system AS source, 'closed before it was created' AS subject,
-        deal_moves.date_day AS first_day,
-        COALESCE(outturn_day(openings.opened_at, $zone), deal_moves.date_day) AS last_day,
+        deal_moves.system, deal_moves.date_day, openings.opened_at, deal_moves.outcome_id,
         -- Of a deal whose creation nobody knows, nothing is told.
         CASE
             WHEN outturn_micros(openings.opened_at) - outturn_micros(deal_moves.entered_at) >= 86400000000 THEN 1 ELSE 0
-        END AS found,
-        deal_moves.outcome_id AS example_id
+        END AS before
     FROM deal_moves
     LEFT JOIN openings ON deal_moves.system = openings.system AND deal_moves.deal_key = openings.deal_key
     WHERE deal_moves.stage IN ('(won)', '(lost)')
 )
-SELECT source, subject, first_day, last_day, found, 1 AS seen, example_id FROM skipped
+SELECT
+    skipping.system AS source, skipping.stage || ': skipped' AS subject, deal_paths.first_day, deal_paths.last_day,
+    1 AS found, 1 AS seen, deal_paths.outcome_id AS example_id
+FROM skipping
+INNER JOIN deal_paths
+    ON skipping.system = deal_paths.system
+    AND skipping.low_stages = deal_paths.low_stages
+    AND skipping.middle_stages = deal_paths.middle_stages
+    AND skipping.high_stages = deal_paths.high_stages
+WHERE skipping.skipped = 1
 UNION ALL
-SELECT source, subject, first_day, last_day, found, 1 AS seen, example_id FROM ordered
+SELECT
+    system AS source, stage || ': skipped' AS subject, CAST(NULL AS DATE) AS first_day, CAST(NULL AS DATE) AS last_day,
+    0 AS found, CAST(SUM(deals) AS BIGINT) AS seen, CAST(NULL AS VARCHAR) AS example_id
+FROM skipping
+WHERE skipped = 0
+GROUP BY system, stage
 UNION ALL
-SELECT source, subject, first_day, last_day, found, 1 AS seen, example_id FROM closed
+SELECT
+    system AS source, stage || ': after later stages' AS subject, date_day AS first_day, date_day AS last_day,
+    1 AS found, 1 AS seen, outcome_id AS example_id
+FROM behind
+UNION ALL
+SELECT
+    ordered.system AS source, ordered.stage || ': after later stages' AS subject, CAST(NULL AS DATE) AS first_day,
+    CAST(NULL AS DATE) AS last_day, 0 AS found,
+    GREATEST(ordered.deals - COUNT(behind.outcome_id), 0) AS seen, CAST(NULL AS VARCHAR) AS example_id
+FROM ordered
+LEFT JOIN behind ON ordered.system = behind.system AND ordered.stage = behind.stage
+GROUP BY ordered.system, ordered.stage, ordered.deals
+UNION ALL
+SELECT
+    system AS source, 'closed before it was created' AS subject, date_day AS first_day,
+    outturn_day(opened_at, $zone) AS last_day, 1 AS found, 1 AS seen, outcome_id AS example_id
+FROM closed
+WHERE before = 1
+UNION ALL
+SELECT
+    system AS source, 'closed before it was created' AS subject, CAST(NULL AS DATE) AS first_day,
+    CAST(NULL AS DATE) AS last_day, 0 AS found, COUNT(*) AS seen, CAST(NULL AS VARCHAR) AS example_id
+FROM closed
+WHERE before = 0
+GROUP BY system
