@@ -21,7 +21,7 @@ def world() -> Iterator[World]:
 
 
 def key(number: int) -> bytes:
-    return bytes([number]) * 32
+    return number.to_bytes(4, "big") * 8
 
 
 def person(world: World, number: int, *keys: bytes) -> None:
@@ -111,6 +111,19 @@ def test_a_stage_entered_after_those_that_follow_it_is_told(world: World) -> Non
     for number in range(30, 33):
         deal(world, number, "Offer", "Talk")
     assert found(world, "stage_jumps")["hubspot", "Talk: after later stages"] == (3, 33)
+
+
+@pytest.mark.parametrize(("first", "told_of"), [(1, True), (61, True), (121, True), (181, False)])
+def test_of_very_many_stages_the_180_that_most_deals_entered_are_looked_at(
+    world: World, first: int, told_of: bool
+) -> None:
+    for number in range(40):
+        deal(world, number, "Talk", *(["Offer"] if number % 4 else []), "won!")
+    for number in range(1, first):
+        for more in range(41):
+            deal(world, 1000 * number + more, f"Other {number}")
+    told = found(world, "stage_jumps")
+    assert (told.get(("hubspot", "Offer: skipped")) == (10, 40)) is told_of
 
 
 def test_no_order_is_usual_where_deals_do_not_agree_or_are_few(world: World) -> None:
