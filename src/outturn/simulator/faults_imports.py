@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from outturn.simulator.fault_files import GOOGLE, ORDERS, cents, heads
+from outturn.simulator.faults_campaigns import shop_day
 from outturn.simulator.planted import Fault, Planted, chosen
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ RESTATED = "google_ads_restated.csv"
 _PREAMBLE = 2
 _UNSETTLED_DAYS = 5
 _DEARER_PERCENT = 140
+_HITS = ("page", "track")
 
 
 def _stop_shop(files: Files, share: float, _rng: np.random.Generator) -> Planted:
@@ -31,7 +33,10 @@ def _stop_shop(files: Files, share: float, _rng: np.random.Generator) -> Planted
     left = [row for row in orders if row["Name"] in kept]
     files.write_table(ORDERS, left)
     stopped = date.fromisoformat(max(order["Created at"][:10] for order in heads(left)))
-    return Planted((last - stopped).days, where={"source": "shopify", "subject": "ledger"})
+    # A visit that begins minutes before the end of the last day has its next page on the day after.
+    seen = max(shop_day(one) for one in files.messages() if one["type"] in _HITS)
+    others_last = max(last, date.fromisoformat(seen))
+    return Planted((others_last - stopped).days, where={"source": "shopify", "subject": "ledger"})
 
 
 def _restate(files: Files, share: float, rng: np.random.Generator) -> Planted:
