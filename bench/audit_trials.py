@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import takewhile
@@ -98,8 +99,8 @@ def trials(folder: Path, seed: int, *, number: int) -> Iterator[Trial]:
 def drawn_together(clean: Market, folder: Path, seed: int) -> dict[str, float]:
     """Two or three faults that can all be seen at once, with their shares, drawn by the seed.
 
-    Where a fault takes away or rewrites more than a fifth of the lines that one before it wrote, the earlier can no
-    longer be seen at its size: there is nothing to find, and other faults are drawn.
+    Where a fault takes away or rewrites more than a fifth of what one before it planted, the earlier can no longer be
+    seen at its size: there is nothing to find, and other faults are drawn.
     """
     dice, names = np.random.default_rng(seed), sorted(checks())
     for _ in range(_DRAWS):
@@ -114,24 +115,55 @@ def drawn_together(clean: Market, folder: Path, seed: int) -> dict[str, float]:
 
 
 def standing_shares(clean: Market, folder: Path, faults: dict[str, float], seed: int) -> dict[str, float]:
-    """Of the lines that each fault wrote anew, the share that the faults after it left as they are.
+    """Of what each fault planted, the share that the faults after it leave to be seen.
 
-    1 where it only took lines away; 0 where those before it had left it no row to be planted in.
+    Of lines that it wrote anew, those that are still there. A fault that only takes lines away is seen by what other
+    files say of these: its rows, had the others come first, of its rows. 0 where it had no row to be planted in.
     """
+    with _draft(clean, folder) as files:
+        before = left = _lines(files)
+        own: dict[str, Counter[tuple[str, bytes]]] = {}
+        rows: dict[str, int | None] = {}
+        for name, share in faults.items():
+            rows[name] = _rows(files, name, share, seed)
+            left = _lines(files)
+            own[name], before = left - before, left
+    found = {}
+    for name, lines in own.items():
+        told = rows[name]
+        if told == 0:
+            found[name] = 0.0
+        elif lines:
+            found[name] = (lines & left).total() / lines.total()
+        elif told is not None:
+            others_first = {other: share for other, share in faults.items() if other != name} | {name: faults[name]}
+            found[name] = min(1.0, _rows_of_last(clean, folder, others_first, seed) / told)
+        else:
+            raise AssertionError(f"Nothing tells what of {name} is left: it writes no line and counts no row.")
+    return found
+
+
+def _rows_of_last(clean: Market, folder: Path, faults: dict[str, float], seed: int) -> int:
+    """Plant one fault after the other; the rows of the last."""
+    with _draft(clean, folder) as files:
+        rows = [_rows(files, name, share, seed) for name, share in faults.items()]
+    return rows[-1] or 0
+
+
+def _rows(folder: Path, name: str, share: float, seed: int) -> int | None:
+    """Plant a fault; its rows, whether they are there or gone. None: the files do not say."""
+    truth = plant(folder, name, share=share, seed=seed).truth
+    return truth.gone_rows if truth.rows is None else truth.rows
+
+
+@contextmanager
+def _draft(clean: Market, folder: Path) -> Iterator[Path]:
+    """A copy of a market's files for as long as it takes."""
     shutil.copytree(clean.folder / "exports", folder)
     files = Files(folder)
     files.write_messages(files.messages())  # as faults write them, so that lines differ by what is planted alone
-    before = written = _lines(folder)
-    own: dict[str, Counter[tuple[str, bytes]]] = {}
-    nowhere = set()
-    for name, share in faults.items():
-        if plant(folder, name, share=share, seed=seed).truth.rows == 0:
-            nowhere.add(name)
-        written = _lines(folder)
-        own[name], before = written - before, written
+    yield folder
     shutil.rmtree(folder)
-    shares = {name: (lines & written).total() / lines.total() if lines else 1.0 for name, lines in own.items()}
-    return shares | dict.fromkeys(nowhere, 0.0)
 
 
 def _lines(folder: Path) -> Counter[tuple[str, bytes]]:

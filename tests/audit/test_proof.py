@@ -38,6 +38,12 @@ def test_faults_that_erase_each_other_are_not_drawn_together(clean: Market, tmp_
     # Of a campaign whose links were all stripped, none is left to be misspelt.
     emptied = {"spend_without_visits": 1.0, "utm_spelling": 0.075}
     assert standing_shares(clean, tmp_path / "draft", emptied, 1)["utm_spelling"] == 0
+    # A report that lacks a campaign is told by the campaign's visits: renamed after that, they tell nothing.
+    for later in ("unjoined_campaigns", "spend_without_visits"):
+        untold = {"visits_without_spend": 0.75, later: 1.0}
+        assert standing_shares(clean, tmp_path / "draft", untold, 1)["visits_without_spend"] == 0
+    apart = {"visits_without_spend": 0.75, "stage_jumps": 0.42, "nameless_deals": 0.5}
+    assert standing_shares(clean, tmp_path / "draft", apart, 1) == dict.fromkeys(apart, 1.0)
     drawn = drawn_together(clean, tmp_path / "draft", 5)
     assert 2 <= len(drawn) <= 3
     assert drawn == drawn_together(clean, tmp_path / "draft", 5)
