@@ -115,7 +115,7 @@ def test_a_stage_entered_after_those_that_follow_it_is_told(world: World) -> Non
 
 @pytest.mark.parametrize(("first", "told_of"), [(1, True), (61, True), (121, True), (181, False)])
 def test_of_very_many_stages_the_180_that_most_deals_entered_are_looked_at(
-    world: World, first: int, told_of: bool
+    world: World, first: int, *, told_of: bool
 ) -> None:
     for number in range(40):
         deal(world, number, "Talk", *(["Offer"] if number % 4 else []), "won!")
