@@ -166,6 +166,34 @@ def test_the_latest_word_on_an_outcome_counts(tmp_path: Path) -> None:
     facts.load(record(1), {"outcomes": order("pending")})
     facts.load(record(2), {"outcomes": order("counted")})
     assert current(facts, "SELECT status FROM outcomes") == [("counted",)]
+    engine = open_engine()
+    engine.relation("outcomes_replaced", [], TABLES["outcomes_replaced"])
+    facts.expose(engine, only=("outcomes",), known={"outcomes_replaced"})
+    assert engine.rows("SELECT COUNT(*) FROM outcomes") == [(2,)], "what a build has found is not looked for again"
+    engine.close()
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.lists(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["", "Offer"])), max_size=6), max_size=4))
+def test_of_what_imports_tell_of_a_stage_the_last_line_of_the_last_counts(
+    tmp_path: Path, told: list[list[tuple[int, str]]]
+) -> None:
+    facts = Facts(tmp_path / new_import_id(START, len(list(tmp_path.iterdir()))))
+    latest: dict[tuple[str, str], tuple[str, int]] = {}
+    for serial, rows in enumerate(told, start=1):
+        lines = [
+            {
+                "line": line, "outcome_id": f"shopify:{number}", "system": "shopify", "tracker": False,
+                "kind": "purchase", "stage": stage, "status": "counted", "occurred_at": START,
+            }
+            for line, (number, stage) in enumerate(rows, start=2)
+        ]  # fmt: skip
+        if lines:
+            facts.load(record(serial), {"outcomes": pa.Table.from_pylist(lines)})
+            import_id = record(serial).import_id
+            latest |= {(one["outcome_id"], one["stage"]): (import_id, one["line"]) for one in lines}
+    found = current(facts, "SELECT outcome_id, stage, import_id, line FROM outcomes")
+    assert found == sorted((*key, *last) for key, last in latest.items())
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
