@@ -51,6 +51,12 @@ def test_a_statement_translates(file: Path) -> None:
     assert to_spark(read(file).text)
 
 
+def test_statements_tell_the_click_id_that_counts_as_the_domain_does() -> None:
+    cases = urls.click_id_kind_sql().removesuffix(" END")
+    told = {file.stem: " ".join(read(file).text.split()) for file in FILES}
+    assert {name for name, text in told.items() if cases in text} == {"hits", "landings", "hit_sums"}
+
+
 def test_there_are_statements() -> None:
     assert FILES
 
