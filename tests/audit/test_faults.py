@@ -43,6 +43,16 @@ def test_a_fault_of_the_documented_size_is_found_placed_and_ranked(name: str, cl
     _examples_open(market, found["findings"])
 
 
+@pytest.mark.parametrize(("seed", "subject"), [(1, "ledger"), (3, "claims"), (5, "spend")])
+def test_whatever_was_restated_is_told_by_its_days(seed: int, subject: str, clean: Market, tmp_path: Path) -> None:
+    market, planted = clean.with_faults(tmp_path, {"restatements": CHECKS["restatements"].sure_share}, seed=seed)
+    truth = planted["restatements"].truth
+    assert (truth.where["subject"], truth.rows) == (subject, 4)
+    (finding,) = market.audit("restatements")["findings"]
+    _names_what_was_planted(finding, truth)
+    assert len(finding["places"]) == 1
+
+
 def _names_what_was_planted(finding: dict[str, Any], truth: Planted) -> None:
     places = [place for place in finding["places"] if truth.where.items() <= place.items()]
     assert places, f"{truth.where} is not among {finding['places']}"

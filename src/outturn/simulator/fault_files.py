@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ARCHIVE, ORDERS, GOOGLE, META, COSTS = (
     "segment_archive.jsonl", "shopify_orders.csv", "google_ads_campaigns.csv", "meta_ads_campaigns.csv", "costs.csv",
 )  # fmt: skip
+GOOGLE_PREAMBLE = 2
 _COUNTED = {"paid", "partially_refunded", "refunded"}
 
 Message = dict[str, Any]
@@ -76,6 +77,12 @@ class Files:
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8", newline="")
         self.changed.add(name)
+
+
+def google_days(files: Files) -> list[str]:
+    """The days of Google's report, in order."""
+    rows = files.table(GOOGLE, preamble=GOOGLE_PREAMBLE)
+    return sorted({row["Day"] for row in rows if row["Day"][:1].isdigit()})
 
 
 def heads(orders: list[Row]) -> list[Row]:

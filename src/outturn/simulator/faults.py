@@ -19,6 +19,7 @@ from outturn.simulator.faults_consent import FAULTS as CONSENT
 from outturn.simulator.faults_crm import FAULTS as CRM
 from outturn.simulator.faults_imports import FAULTS as IMPORTS
 from outturn.simulator.faults_landing import FAULTS as LANDINGS
+from outturn.simulator.faults_restated import FAULTS as RESTATED
 from outturn.simulator.faults_sales import FAULTS as SALES
 from outturn.simulator.faults_visits import FAULTS as VISITS
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
     from outturn.simulator.planted import Fault, Planted
 
-FAULTS: Mapping[str, Fault] = {**SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS, **CLAIMS, **CRM, **IMPORTS}
+FAULTS: Mapping[str, Fault] = {
+    **SALES, **VISITS, **LANDINGS, **CONSENT, **CAMPAIGNS, **CLAIMS, **CRM, **IMPORTS, **RESTATED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
