@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outturn.audit.needs import name_step
 from outturn.domain.settings import Settings
+from outturn.store.duckdb_engine import DuckDBEngine
 from outturn.store.engine import open_engine
 from outturn.store.sql import load
 from outturn.store.tables import OUTCOMES
@@ -139,3 +143,64 @@ def test_of_a_sale_told_twice_by_one_import_its_last_line_counts(engine: Engine)
 def test_days_are_the_business_s_and_an_amount_that_was_unknown_was_none(engine: Engine) -> None:
     found = changed(engine, [sale(1, None)], [sale(1)], zone="Europe/Berlin")
     assert found == [("shop", 2, "EUR", SECOND, told_on(FIRST), 0, 100, 0)]
+
+
+@pytest.fixture(scope="module")
+def duckdb() -> Iterator[DuckDBEngine]:
+    opened = DuckDBEngine(threads=1)
+    yield opened
+    opened.close()
+
+
+SALES = st.builds(
+    lambda number, euros, on, status, currency: sale(number, euros, on=on, status=status, currency=currency),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    st.sampled_from(["counted", "counted", "counted", "pending"]),
+    st.sampled_from(["EUR", "EUR", "USD"]),
+)
+
+
+def replayed(imports: list[list[dict[str, Any]]]) -> list[Changed]:
+    """What `changed` has to give, by taking in one import after the other."""
+    found: list[Changed] = []
+    state: dict[str, tuple[str, dict[str, Any]]] = {}
+    for import_id, told in zip(IMPORTED, imports, strict=False):
+        latest = {row["outcome_id"]: row for row in told}
+        known, again = defaultdict[int, int](int), defaultdict[int, list[date]](list)
+        sums = defaultdict[tuple[int, str], list[int]](lambda: [0, 0, 0])  # known, changed, told first
+        for _, row in state.values():
+            if row["status"] == "counted":
+                known[_day(row)] += 1
+                sums[_day(row), row["currency"]][0] += _euros(row)
+        for outcome_id, row in latest.items():
+            before_id, before = state.get(outcome_id, ("", None))
+            if row["status"] == "counted" and before is None:
+                sums[_day(row), row["currency"]][2] += _euros(row)
+            elif before is not None and row["status"] == before["status"] == "counted":
+                again[_day(before)].append(told_on(before_id))
+                sums[_day(before), before["currency"]][1] -= _euros(before)
+                sums[_day(before), row["currency"]][1] += _euros(row)
+        state |= {outcome_id: (import_id, row) for outcome_id, row in latest.items()}
+        found += [
+            ("shop", day, currency, import_id, min(again[day]), figures[0], figures[1], figures[2])
+            for (day, currency), figures in sorted(sums.items())
+            if again[day] and 2 * len(again[day]) >= known[day] and any(figures[1:])
+        ]
+    return found
+
+
+def _day(row: dict[str, Any]) -> int:
+    return int(row["occurred_at"].day)
+
+
+def _euros(row: dict[str, Any]) -> int:
+    return int(row["gross_micros"]) // MICROS
+
+
+@given(imports=st.lists(st.lists(SALES, max_size=7), min_size=2, max_size=3))
+def test_changes_are_those_of_taking_in_one_import_after_the_other(
+    duckdb: DuckDBEngine, imports: list[list[dict[str, Any]]]
+) -> None:
+    assert changed(duckdb, *imports) == replayed(imports)
