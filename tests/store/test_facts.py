@@ -181,7 +181,7 @@ def test_of_what_imports_tell_of_a_stage_the_last_line_of_the_last_counts(
     facts = Facts(tmp_path / new_import_id(START, len(list(tmp_path.iterdir()))))
     latest: dict[tuple[str, str], tuple[str, int]] = {}
     for serial, rows in enumerate(told, start=1):
-        lines = [
+        lines: list[dict[str, Any]] = [
             {
                 "line": line, "outcome_id": f"shopify:{number}", "system": "shopify", "tracker": False,
                 "kind": "purchase", "stage": stage, "status": "counted", "occurred_at": START,
