@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import takewhile
@@ -37,6 +36,7 @@ LARGER = 1.5
 _STANDING = 0.8
 _CLOSE = 0.01
 _DRAWS = 50
+_ONE_ROW = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,19 @@ def standing_shares(clean: Market, folder: Path, faults: dict[str, float], seed:
     """Of what each fault planted, the share that the faults after it leave to be seen.
 
     Of lines that it wrote anew, those that are still there. A fault that only takes lines away is seen by what other
-    files say of these: its rows, had the others come first, of its rows. 0 where it had no row to be planted in.
+    files say of these: planted once more in a single row, it tells how many rows are wrong after all. 1 where files do
+    not tell its rows; 0 where it had no row to be planted in.
     """
-    with _draft(clean, folder) as files:
-        before = left = _lines(files)
-        own: dict[str, Counter[tuple[str, bytes]]] = {}
-        rows: dict[str, int | None] = {}
-        for name, share in faults.items():
-            rows[name] = _rows(files, name, share, seed)
-            left = _lines(files)
-            own[name], before = left - before, left
+    shutil.copytree(clean.folder / "exports", folder)
+    files = Files(folder)
+    files.write_messages(files.messages())  # as faults write them, so that lines differ by what is planted alone
+    before = left = _lines(folder)
+    own: dict[str, Counter[tuple[str, bytes]]] = {}
+    rows: dict[str, int | None] = {}
+    for name, share in faults.items():
+        rows[name] = plant(folder, name, share=share, seed=seed).truth.rows
+        left = _lines(folder)
+        own[name], before = left - before, left
     found = {}
     for name, lines in own.items():
         told = rows[name]
@@ -135,35 +138,13 @@ def standing_shares(clean: Market, folder: Path, faults: dict[str, float], seed:
             found[name] = 0.0
         elif lines:
             found[name] = (lines & left).total() / lines.total()
-        elif told is not None:
-            others_first = {other: share for other, share in faults.items() if other != name} | {name: faults[name]}
-            found[name] = min(1.0, _rows_of_last(clean, folder, others_first, seed) / told)
+        elif told is None:
+            found[name] = 1.0
         else:
-            raise AssertionError(f"Nothing tells what of {name} is left: it writes no line and counts no row.")
-    return found
-
-
-def _rows_of_last(clean: Market, folder: Path, faults: dict[str, float], seed: int) -> int:
-    """Plant one fault after the other; the rows of the last."""
-    with _draft(clean, folder) as files:
-        rows = [_rows(files, name, share, seed) for name, share in faults.items()]
-    return rows[-1] or 0
-
-
-def _rows(folder: Path, name: str, share: float, seed: int) -> int | None:
-    """Plant a fault; its rows, whether they are there or gone. None: the files do not say."""
-    truth = plant(folder, name, share=share, seed=seed).truth
-    return truth.gone_rows if truth.rows is None else truth.rows
-
-
-@contextmanager
-def _draft(clean: Market, folder: Path) -> Iterator[Path]:
-    """A copy of a market's files for as long as it takes."""
-    shutil.copytree(clean.folder / "exports", folder)
-    files = Files(folder)
-    files.write_messages(files.messages())  # as faults write them, so that lines differ by what is planted alone
-    yield folder
+            again = plant(folder, name, share=_ONE_ROW, seed=seed).truth.rows
+            found[name] = min(1.0, (again or 0) / told)
     shutil.rmtree(folder)
+    return found
 
 
 def _lines(folder: Path) -> Counter[tuple[str, bytes]]:

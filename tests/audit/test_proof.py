@@ -42,8 +42,13 @@ def test_faults_that_erase_each_other_are_not_drawn_together(clean: Market, tmp_
     for later in ("unjoined_campaigns", "spend_without_visits"):
         untold = {"visits_without_spend": 0.75, later: 1.0}
         assert standing_shares(clean, tmp_path / "draft", untold, 1)["visits_without_spend"] == 0
-    apart = {"visits_without_spend": 0.75, "stage_jumps": 0.42, "nameless_deals": 0.5}
-    assert standing_shares(clean, tmp_path / "draft", apart, 1) == dict.fromkeys(apart, 1.0)
+    for apart in (
+        {"visits_without_spend": 0.75, "stage_jumps": 0.42, "nameless_deals": 0.5},
+        {"missing_days": 0.1, "events_without_order": 0.1, "refunds_untracked": 0.5},
+    ):
+        assert standing_shares(clean, tmp_path / "draft", apart, 1) == dict.fromkeys(apart, 1.0)
+    halved = {"events_without_order": 0.2, "orders_without_event": 0.5}
+    assert standing_shares(clean, tmp_path / "draft", halved, 1)["events_without_order"] == pytest.approx(0.5, abs=0.2)
     drawn = drawn_together(clean, tmp_path / "draft", 5)
     assert 2 <= len(drawn) <= 3
     assert drawn == drawn_together(clean, tmp_path / "draft", 5)

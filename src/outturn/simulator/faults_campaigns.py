@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from outturn.domain.time import zone
@@ -69,7 +69,8 @@ def _lose_days(files: Files, share: float, rng: np.random.Generator) -> Planted:
     first = int(rng.integers(7, len(days) - 7 - count))
     lost = set(days[first : first + count])
     files.write_table(GOOGLE, [row for row in rows if row["Day"] not in lost], preamble=_PREAMBLE)
-    return Planted(count, where={"platform": "google_ads", "subject": "gap"})
+    span = (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days + 1
+    return Planted(span - len(set(days) - lost), where={"platform": "google_ads", "subject": "gap"})
 
 
 def _rename_campaign(files: Files, share: float, rng: np.random.Generator) -> Planted:

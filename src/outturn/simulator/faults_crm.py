@@ -42,8 +42,11 @@ def _lose_deal_contacts(files: Files, share: float, rng: np.random.Generator) ->
     """Deals are entered without their contact."""
     ties = files.table(DEAL_CONTACTS)
     lost = {row["deal_id"] for row in chosen(ties, share, rng)}
-    files.write_table(DEAL_CONTACTS, [row for row in ties if row["deal_id"] not in lost])
-    return Planted(len(lost), where={"source": "hubspot", "subject": "deals"})
+    left = [row for row in ties if row["deal_id"] not in lost]
+    files.write_table(DEAL_CONTACTS, left)
+    named = {row["deal_id"] for row in left}
+    nameless = sum(row["deal_id"] not in named for row in files.table(DEALS))
+    return Planted(nameless, where={"source": "hubspot", "subject": "deals"})
 
 
 def _skip_stage(files: Files, share: float, rng: np.random.Generator) -> Planted:

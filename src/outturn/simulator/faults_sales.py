@@ -38,8 +38,12 @@ def _lose_orders(files: Files, share: float, rng: np.random.Generator) -> Plante
     own = heads(orders)[1:-1]
     lost = chosen([order for order in own if order["Id"] in bought], share, rng)
     names = {order["Name"] for order in lost}
-    files.write_table("shopify_orders.csv", [row for row in orders if row["Name"] not in names])
-    return Planted(len(lost), sum(map(net_micros, lost)), _SOURCE)
+    left = [row for row in orders if row["Name"] not in names]
+    files.write_table("shopify_orders.csv", left)
+    unheld = bought - {order["Id"] for order in heads(left)}
+    # What orders that were lost before have cost, the files do not say any more.
+    money = sum(map(net_micros, lost)) if len(unheld) == len(lost) else None
+    return Planted(len(unheld), money, _SOURCE)
 
 
 def _repeat_purchases(files: Files, share: float, rng: np.random.Generator) -> Planted:
