@@ -58,10 +58,16 @@ def test_a_build_on_spark_is_the_build_on_duckdb(tmp_path: Path) -> None:
     spoken.write_text(SPOKEN, encoding="utf-8")
     reports = workspace.import_files([*export_files(tmp_path / "exports"), *crm_files(tmp_path), spoken], now=NOW)
     assert {report["verdict"] for report in reports} == {"accept"}
-    workspace.build(now=NOW + timedelta(seconds=1))
+    # What came once more: an event, and all orders but the last.
+    spoken.write_text(SPOKEN.splitlines(keepends=True)[1], encoding="utf-8")
+    orders = tmp_path / "exports" / "shopify_orders.csv"
+    orders.write_text("".join(orders.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+    reports = workspace.import_files([spoken, orders], now=NOW + timedelta(minutes=1))
+    assert {report["verdict"] for report in reports} == {"accept"}
+    workspace.build(now=NOW + timedelta(minutes=2))
     duckdb_rows = rows_of(workspace.root)
     settings.write_text(settings.read_text() + '\n[engine]\nname = "spark"\nspark_url = "local[2]"\n')
-    api.open(workspace.root).build(now=NOW + timedelta(seconds=2))
+    api.open(workspace.root).build(now=NOW + timedelta(minutes=3))
     spark_rows = rows_of(workspace.root)
     for name in DERIVED:
         assert duckdb_rows[name], name
