@@ -7,8 +7,8 @@ clicks and ids of its own, and lies in one of nine times six weeks, so that days
 imports bring them. Spend and claims are copied once for each time.
 
 In the simulated market every fortieth event is an order, and as many are leads that a CRM follows through its stages.
-Shops have fewer: GA4's public sample of one has 5,692 purchases in 4.3 million events. So of five copies one is whole,
-and of the other four only those have come who looked at pages and went; the dense market is measured as well.
+Shops have fewer, so of five copies one is whole, and of the other four only those have come who looked at pages and
+went: one event in 140 is an order. The market as it is, the dense one, is measured as well.
 
 Names of the facts are made as a reader makes them, so that all is measured that `outturn audit` does, but for opening
 the workspace. What a build works out for it once, sums of hits and rows out of date, is measured by itself.

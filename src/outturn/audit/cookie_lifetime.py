@@ -18,13 +18,13 @@ MOST_PAGES = 1_000_000
 LATEST_DAYS = 90
 """Of longer times the latest days are looked at: what browsers forgot before says nothing of those of today."""
 _KEY_BYTES, _DRAWN_BYTES = 32, 4
-_EPOCH = date(1970, 4, 1)
+_NO_DAY = date(2000, 1, 1)  # where no page was opened; any day will do
 
 
 def name_days(engine: Engine, parameters: Mapping[str, Any]) -> None:
     """Name the days on which people were signed in, of as many days and people as say enough."""
     ((latest,),) = engine.rows("SELECT MAX(date_day) FROM hit_days WHERE type = 'page'")
-    first = (latest or _EPOCH) - timedelta(days=LATEST_DAYS)
+    first = (latest or _NO_DAY) - timedelta(days=LATEST_DAYS)
     ((views,),) = engine.rows(
         "SELECT CAST(COALESCE(SUM(hits), 0) AS BIGINT) FROM hit_days WHERE type = 'page' AND date_day >= $first",
         {"first": first},
