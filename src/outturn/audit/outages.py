@@ -40,18 +40,30 @@ _MEDIAN_SQUARE = 0.455
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Hours on the business's own clock, all of shape (hours,): `day` from 0, `hour` 0 to 23, `weekday` 0 to 6."""
+    """Hours on the business's own clock.
+
+    Attributes:
+        day: Shape (hours,), from 0.
+        hour: Shape (hours,), 0 to 23.
+        weekday: Shape (hours,), 0 to 6.
+        same_hour: Shape (24, most): which hours bear each number; -1: no more.
+        same_weekday: Shape (7, most): which days are each weekday; -1: no more.
+    """
 
     day: Ints
     hour: Ints
     weekday: Ints
+    same_hour: Ints
+    same_weekday: Ints
 
     @classmethod
     def of(cls, first_hour: int, hours: int, zone_name: str) -> Calendar:
         """Of so many hours, the first given in hours since 1970 UTC."""
         moments = [(_EPOCH + timedelta(hours=first_hour + at)).astimezone(zone(zone_name)) for at in range(hours)]
         day = np.array([moment.toordinal() for moment in moments], dtype=np.int64) - moments[0].toordinal()
-        return cls(day, np.array([one.hour for one in moments]), np.array([one.weekday() for one in moments]))
+        hour, weekday = np.array([one.hour for one in moments]), np.array([one.weekday() for one in moments])
+        weekday_of = (weekday[0] + np.arange(day[-1] + 1)) % 7
+        return cls(day, hour, weekday, _alike(hour, 24), _alike(weekday_of, 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +108,10 @@ def expectation(counts: Ints, calendar: Calendar) -> Floats:
     """How many events each hour is expected to have, shape (hours,)."""
     days, hours = calendar.day, calendar.hour
     daily: Floats = np.bincount(days, weights=counts).astype(np.float64)
-    weekday_of = (calendar.weekday[0] + np.arange(len(daily))) % 7
     level = _level(daily)
-    usual = np.array(
-        [_middle(daily[weekday_of == one] / np.maximum(level[weekday_of == one], 1e-9)) for one in range(7)]
-    )
-    share = np.array([_middle(counts[hours == one] / np.maximum(level[days[hours == one]], 1e-9)) for one in range(24)])
+    divisor = np.maximum(level, 1e-9)
+    usual = _middles(daily / divisor, calendar.same_weekday)
+    share = _middles(counts / divisor[days], calendar.same_hour)
     share /= max(share.sum(), 1e-9)
     expected: Floats = level[days] * usual[calendar.weekday] * share[hours]
     return expected
@@ -109,16 +119,27 @@ def expectation(counts: Ints, calendar: Calendar) -> Floats:
 
 def _level(daily: Floats) -> Floats:
     """The median of the fortnight around each day, the day itself included."""
-    padded = np.pad(daily, 7, constant_values=np.nan)
-    level: Floats = np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 15), axis=1)
+    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(np.pad(daily, 7, constant_values=np.inf), 15), axis=1)
+    sizes, at = np.count_nonzero(np.isfinite(ordered), axis=1), np.arange(len(daily))
+    level: Floats = (ordered[at, (sizes - 1) // 2] + ordered[at, sizes // 2]) / 2
     return level
 
 
-def _middle(values: Floats) -> float:
-    """The mean without the lowest and the highest tenth."""
-    ordered = np.sort(values)
-    cut = len(ordered) // 10
-    return float(ordered[cut : len(ordered) - cut].mean()) if len(ordered) else 0.0
+def _alike(numbers: Ints, kinds: int) -> Ints:
+    """Where each number from 0 to `kinds` stands, shape (kinds, most); -1: nowhere any more."""
+    found = [np.flatnonzero(numbers == one) for one in range(kinds)]
+    most = max(len(one) for one in found)
+    return np.array([np.pad(one, (0, most - len(one)), constant_values=-1) for one in found], dtype=np.int64)
+
+
+def _middles(values: Floats, alike: Ints) -> Floats:
+    """The mean of the values at each row's places without the lowest and the highest tenth; 0 where there are none."""
+    ordered = np.sort(np.where(alike >= 0, values[alike], np.inf), axis=1)
+    sizes = np.count_nonzero(alike >= 0, axis=1)[:, None]
+    cut, place = sizes // 10, np.arange(alike.shape[1])[None, :]
+    within = (place >= cut) & (place < sizes - cut)
+    means: Floats = np.where(within, ordered, 0.0).sum(axis=1) / np.maximum(np.count_nonzero(within, axis=1), 1)
+    return means
 
 
 def _spread(counts: Ints, expected: Floats) -> float:
