@@ -8,7 +8,7 @@ import pytest
 
 from outturn.audit.claim_actions import kinds_of_action
 from outturn.audit.claim_windows import window_days
-from outturn.audit.claims import Claim, Reconciliation, reconcile
+from outturn.audit.claims import GOAL_STEPS, Claim, Reconciliation, reconcile
 from outturn.audit.needs import name_step
 from outturn.audit.over_claiming import name_comparable
 from outturn.domain.goals import DEFAULT_GOAL, Goal
@@ -51,7 +51,8 @@ def claim(world: World, platform: str, conversions: float, *, on: int, **told: A
 def held(world: World) -> Reconciliation:
     world.build()
     parameters = {"goal": "sale", "lookback_days": 30, "longest_days": 90, "currency": "EUR"}
-    name_step(world.engine, "claim_lines", parameters)
+    for step in ("claim_lines", *GOAL_STEPS):
+        name_step(world.engine, step, parameters)
     return reconcile(world.engine, parameters, world.goals)
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from outturn.audit.check import KINDS, NO_MONEY, SEVERITIES, UNTRACEABLE_SPEND, Check, Kind
 from outturn.audit.claim_windows import LONGEST_WINDOW_DAYS
+from outturn.audit.claims import GOAL_STEPS, Reconciliation, reconcile
 from outturn.audit.claims import STEPS as CLAIM_STEPS
-from outturn.audit.claims import Reconciliation, reconcile
 from outturn.audit.consent import STEPS as CONSENT_STEPS
 from outturn.audit.consent import Consents, consents_of
 from outturn.audit.findings import Finding, money_union, places_of, severity_of
@@ -82,7 +82,7 @@ def audit(
     """
     parameters = _parameters(settings, goal)
     name_platforms(engine)
-    steps = (*STEPS, *CONSENT_STEPS, "claim_lines") if whole else STEPS
+    steps = (*STEPS, *CONSENT_STEPS, "claim_lines", *GOAL_STEPS) if whole else STEPS
     for step in dict.fromkeys((*steps_for((*checks, *steps)), *steps)):
         name_step(engine, step, parameters)
     for check in checks.values():

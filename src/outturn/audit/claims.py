@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from outturn.store.engine import Engine
 
 STEPS = ("claim_reach", "claim_overlap", "claim_ledger", "claim_days", "claim_models", "claim_kinds", "claim_values")
+GOAL_STEPS = ("touched_sales", "claimable_sales")
+"""What a goal's conversions are held against claims by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any], goals: Sequence[Goa
     """Hold every claim against the ledger.
 
     Args:
-        engine: Knows the build's tables, `fx_rates`, and the room's steps `claim_lines` and `touched_sales`.
+        engine: Knows the build's tables, `fx_rates`, and the room's steps `claim_lines` and `GOAL_STEPS`, these of the
+            goal that was asked for; of the last of several goals they are afterwards.
         parameters: Of the room's statements.
         goals: The one that was asked for, then all others.
     """
@@ -151,17 +154,25 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any], goals: Sequence[Goa
         "SELECT * FROM claim_kinds ORDER BY platform, conversion_action, click_or_view, attribution_window, date_basis"
     )
     held = [goal_of_action(row[1], asked, goals) for row in kinds]
-    found: dict[int, tuple[Any, ...]] = {}
-    # The asked goal comes last: what follows reads its steps.
-    for goal in [*(one for one in goals[1:] if any(one is other for other, _ in held)), asked]:
-        mine = [(number, row) for number, row in enumerate(kinds) if held[number][0] is goal]
-        found |= _of_goal(engine, {**parameters, "goal": goal.id, "lookback_days": goal.lookback_days}, mine)
-    claims = tuple(_claim(row, held[number], found[number]) for number, row in enumerate(kinds))
+
+    def held_by(goal: Goal) -> list[tuple[int, Any]]:
+        return [(number, row) for number, row in enumerate(kinds) if held[number][0] is goal]
+
+    found = _of_goal(engine, parameters, held_by(asked))
     for step in ("claim_days", "claim_overlap", "claim_models"):
         name_step(engine, step, parameters)
     models: dict[str, dict[str, float]] = {}
     for platform, model, conversions in engine.rows("SELECT platform, model, conversions FROM claim_models"):
         models.setdefault(platform, {})[model] = conversions
+    able = engine.rows("SELECT platforms, conversions, value_micros FROM claim_overlap")
+    ((ledger,),) = engine.rows("SELECT conversions FROM claim_days")
+    for goal in goals[1:]:
+        if held_by(goal):
+            of_goal = {**parameters, "goal": goal.id, "lookback_days": goal.lookback_days}
+            for step in GOAL_STEPS:
+                name_step(engine, step, of_goal)
+            found |= _of_goal(engine, of_goal, held_by(goal))
+    claims = tuple(_claim(row, held[number], found[number]) for number, row in enumerate(kinds))
     most: dict[str, Claim] = {}
     for one in claims:
         if (
@@ -171,8 +182,6 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any], goals: Sequence[Goa
         ):
             most[one.platform] = one
     worth = [one.claimed_value for one in most.values()]
-    able = engine.rows("SELECT platforms, conversions, value_micros FROM claim_overlap")
-    ((ledger,),) = engine.rows("SELECT conversions FROM claim_days")
     return Reconciliation(
         claims,
         models,
@@ -186,7 +195,7 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any], goals: Sequence[Goa
 def _of_goal(engine: Engine, parameters: Mapping[str, Any], kinds: Sequence[tuple[int, Any]]) -> dict[int, Any]:
     """By number of the kind: rows of reach, ledger and value, of kinds that are held against one goal."""
     name_windows(engine, kinds)
-    for step in ("touched_sales", "claimable_sales", "claim_reach", "claim_ledger"):
+    for step in ("claim_reach", "claim_ledger"):
         name_step(engine, step, parameters)
     engine.view(
         "rated_days",
