@@ -29,6 +29,7 @@ from outturn import api
 from outturn.audit.audit import audit, tables_read
 from outturn.audit.registry import checks
 from outturn.metrics.hits import HIT_ORDERS, build_hits
+from outturn.metrics.told_outcomes import build_told_outcomes
 from outturn.pipeline.read import reading
 from outturn.store.engine import open_engine
 from outturn.store.fact_tables import CLICK_ID_COLUMNS
@@ -38,7 +39,7 @@ from outturn.store.tables import FACTS, TABLES, Type
 from tests.audit.world import DAYS, Market
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from outturn.domain.settings import Settings
     from outturn.pipeline.read import Reading
@@ -133,29 +134,32 @@ def copies_of(folder: Path, market: Path, events: int, whole: int) -> Copies:
             lake.append(TABLES[name], copied(folder / "lake", opened, name, copies, whole))
         derived = {
             name: [str(file) for file in copied(folder / "derived", opened, name, copies, whole)]
-            for name in asked - {*HIT_ORDERS, *GIVEN_UP.values()}
+            for name in asked - {*HIT_ORDERS, *GIVEN_UP.values(), "told_outcomes"}
         }
     return Copies(workspace.settings, folder / "lake", derived)
 
 
-def summed(engine: Engine, facts: Facts, settings: Settings, folder: Path) -> dict[str, list[str]]:
-    """What a build works out for the audit: the rows that are out of date, and the sums of hits."""
+def summed(engine: Engine, copies: Copies, folder: Path) -> dict[str, list[str]]:
+    """What a build works out for the audit: rows that are out of date, sums of hits and visits, outcomes in order."""
     made: dict[str, list[str]] = {}
+    zone = copies.settings.time_zone
 
     def publish(name: str, statement: str, parameters: Mapping[str, object], *, order: Sequence[str]) -> None:
         files = engine.write(statement, folder / name, parameters=parameters, order=order, table=TABLES[name])
         made[name] = [str(file) for file in files]
 
-    facts.expose(engine, only=tables_read(checks())[0])
+    engine.relation("touches", copies.derived["touches"], TABLES["touches"])
+    Facts(copies.lake).expose(engine, only=GIVEN_UP)
     for name in GIVEN_UP.values():
-        publish(name, f"SELECT * FROM {name}", {}, order=())
-    build_hits(engine, publish, time_zone=settings.time_zone)
+        publish(name, f"SELECT * FROM {name}", {}, order=("import_id", "line"))
+    build_hits(engine, publish, time_zone=zone)
+    build_told_outcomes(publish, time_zone=zone)
     return made
 
 
-def scanned(engine: Engine, names: Iterable[str]) -> None:
+def scanned(engine: Engine) -> None:
     """Read every column of the facts once, as they lie, and do nothing with it."""
-    for name in names:
+    for name in FACTS:
         columns = ", ".join(f"MIN({column.name})" for column in TABLES[name].columns)
         engine.query(f"SELECT {columns} FROM {name}_rows")
 
@@ -180,20 +184,21 @@ def main() -> None:
 
 def measured(copies: Copies, folder: Path, what: str) -> list[Ratio]:
     """All checks and claims as `outturn audit` asks them, and beside them what a build has worked out for them."""
-    settings, facts = copies.settings, tables_read(checks())[0]
+    settings = copies.settings
     engine = open_engine(settings)
 
     def built() -> None:
-        copies.derived.update(summed(engine, Facts(copies.lake), settings, folder / "sums"))
+        copies.derived.update(summed(engine, copies, folder / "sums"))
 
     def asked() -> None:
         copies.expose(engine)
         audit(engine, settings, checks=checks(), goal=settings.goal())
 
     def bare() -> None:
-        scanned(engine, facts)
+        scanned(engine)
 
     built()
+    Facts(copies.lake).expose(engine, known=copies.derived)
     asked()
     sums = alternating(built, bare, runs=RUNS, clock=time.process_time)
     whole = alternating(asked, bare, runs=RUNS, clock=time.process_time)

@@ -61,7 +61,8 @@ def changed(engine: Engine, *imports: list[dict[str, Any]], zone: str = "UTC") -
     engine.register("loaded_imports", pa.table({"import_id": names}))
     engine.table("outcomes_replaced", load("outturn.store", "outcomes_replaced"))
     engine.view("outcomes", load("outturn.store", "current_outcomes"))
-    for step in ("told_outcomes", "sales_told", "restated_sales"):
+    engine.table("told_outcomes", load("outturn.metrics", "told_outcomes"), {"zone": zone})
+    for step in ("sales_told", "restated_sales"):
         name_step(engine, step, {"zone": zone})
     found = engine.rows(
         "SELECT system, date_day, currency, import_id, told_on, known_micros, changed_micros, first_micros "

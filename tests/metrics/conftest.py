@@ -14,6 +14,7 @@ from outturn.domain.settings import SETTINGS, Settings
 from outturn.metrics.channel_day import build_channel_day
 from outturn.metrics.hits import build_hits
 from outturn.metrics.query import kpis
+from outturn.metrics.told_outcomes import build_told_outcomes
 from outturn.store.duckdb_engine import DuckDBEngine
 from outturn.store.tables import TABLES, Table, Type
 
@@ -129,9 +130,8 @@ class World:
             "touches",
             occurred_at=at(on, hour),
             place=number,
-            touch_id=str(len(self.rows["touches"])),
             touch_kind=kind,
-            **values,
+            **{"touch_id": str(len(self.rows["touches"])), **values},
         )
 
     def sale(  # noqa: PLR0913 - a sale, spelt out
@@ -230,7 +230,7 @@ class World:
         return Settings({**values, **given}, self.goals)
 
     def build(self) -> None:
-        """Show all rows to the engine and make `channel_day`, and the sums of hits where there are any."""
+        """Show all rows to the engine and make `channel_day`, and what is made of hits and outcomes."""
         for name, table in TABLES.items():
             if self.rows[name]:
                 self.engine.register(name, _arrow(table, self.rows[name]))
@@ -241,6 +241,8 @@ class World:
         build_channel_day(self.engine, self._publish, currency=self.currency, time_zone=self.time_zone)
         if self.rows["events"]:
             build_hits(self.engine, self._publish, time_zone=self.time_zone)
+        if self.rows["outcomes"]:
+            build_told_outcomes(self._publish, time_zone=self.time_zone)
 
     def kpis(self, *by: str, **asked: Any) -> KpiTable:
         """Build and ask."""

@@ -99,6 +99,46 @@ def test_consent_is_summed_for_sources_that_state_it(world: World, hit: Callable
     ]
 
 
+def test_events_that_tell_of_an_order_or_a_lead_are_laid_out(world: World, hit: Callable[..., None]) -> None:
+    hit(type="track", name="Order Completed", order_id="7", value_micros=5, url="https://shop.example/thanks")
+    hit(type="track", name="purchase", order_id="7", user_key=b"u")
+    hit(type="track", name="purchase", order_id="8", trust="public", is_bot=True)
+    hit(type="track", name="Generate_Lead ", email_key=b"e", device="phone")
+    hit(type="track", name="Search Form Submitted")
+    hit(type="page", order_id="9")
+    columns = "event_id, order_id, value_micros, user_key, email_key, is_bot, sender, tells_lead"
+    assert list(sums(world, columns, "conversion_events")) == [
+        ("tag:0", "7", 5, None, None, False, "browser", 0),
+        ("tag:1", "7", None, b"u", None, False, "server", 0),
+        ("tag:2", "8", None, None, None, True, "browser", 0),
+        ("tag:3", None, None, None, b"e", False, "browser", 1),
+    ]
+
+
+def test_an_order_s_day_is_the_business_s(world: World, hit: Callable[..., None]) -> None:
+    world.time_zone = "Asia/Kathmandu"
+    for hour in (18, 19):
+        hit(type="track", name="purchase", order_id="7", occurred_at=at(1, hour=hour))
+    assert list(sums(world, "date_day", "conversion_events")) == [(day(1),), (day(2),)]
+
+
+def test_visits_are_summed_by_place_and_day(world: World, hit: Callable[..., None]) -> None:
+    world.time_zone = "Asia/Kathmandu"
+    hit()
+    for hour in (17, 18, 18, 19):
+        world.touch("Paid Search", "google_ads", "a1", "c1", hour=hour, joined_by="id")
+    world.touch("Paid Search", "google_ads", "a1", "c2")
+    world.touch("Display", kind="view")
+    world.touch("Email", touch_id="outcome:shop:1")
+    world.touch("Email", touch_id="outcomes:1", kind="email")
+    assert list(sums(world, "place, joined, date_day, visits, example_id", "visit_days")) == [
+        (1, 1, day(1), 3, "0"),
+        (1, 1, day(2), 1, "3"),
+        (2, 0, day(1), 1, "4"),
+        (4, 0, day(1), 1, "outcomes:1"),
+    ]
+
+
 def test_each_hit_is_in_each_sum_once(world: World, hit: Callable[..., None]) -> None:
     for number in range(40):
         hit(

@@ -5,8 +5,9 @@ its lines by place; Python says which places stand out against what is normal, w
 money is behind them all, each sale and each campaign's day once, and what share of spend and revenue can be followed
 at all. It is worked out when it is asked for, over one build and the facts that this build has read.
 
-Reads: ad_spend, campaigns, channel_day, claims, company_touches, consent_hits, consents, conversions, costs, credits,
-events, hit_days, hit_quarters, imports, outcomes, outcomes_replaced, people, places, touches. Writes: nothing.
+Reads: ad_spend, campaigns, channel_day, claims, company_touches, consent_hits, consents, conversion_events,
+conversions, costs, credits, events, hit_days, hit_quarters, imports, outcomes, outcomes_replaced, people, places,
+touches, visit_days. Writes: nothing.
 A plug-in here is a check: one file named like the check, with a `CHECK`, and its statement beside it in a `.sql` file
 of the same name. `check.py` says what its lines are; the laws of `tests/audit/test_laws.py` hold for it, and the fault
 of its name in `outturn.simulator.faults` proves it.

@@ -44,9 +44,10 @@ class Check:
 
     * `first_day`, `last_day`: the business's days that the line speaks of; NULL: not dated.
     * `found`, `seen`: of `seen` rows that could be wrong, `found` are; both >= 0.
-    * `example_id`: a row of `opens` that shows it; NULL where `found` is 0.
+    * `example_id`: a row of `opens` that shows it; may be NULL where `found` is 0.
     * `money_key`: what the money belongs to, such as `outcome:shopify:5001`: counted once, however many lines and
-      checks find it. `micros`: in the workspace's currency, >= 0; NULL: none, or it cannot be converted.
+      checks find it; may be NULL likewise. `micros`: in the workspace's currency, >= 0; NULL: none, or it cannot be
+      converted.
     * `count_low`, `count_high`: the interval of `found`; `lost_micros` with its own: revenue that went unseen, in the
       workspace's currency, >= 0. NULL: nothing is estimated, or too little is known for an interval.
 

@@ -1,12 +1,11 @@
 -- table: crm_days
 -- grain: system
 -- reads: told_outcomes
--- takes: zone text
 -- says: the CRMs that hold leads, with the first and last day on which they took one in; generic tables are one where they hold deals beside the leads
 SELECT
     system,
-    outturn_day(MIN(CASE WHEN kind = 'lead' THEN occurred_at END), $zone) AS first_day,
-    outturn_day(MAX(CASE WHEN kind = 'lead' THEN occurred_at END), $zone) AS last_day
+    MIN(CASE WHEN kind = 'lead' THEN date_day END) AS first_day,
+    MAX(CASE WHEN kind = 'lead' THEN date_day END) AS last_day
 FROM told_outcomes
 WHERE NOT tracker AND status = 'counted' AND kind IN ('lead', 'opportunity', 'won', 'lost')
 GROUP BY system

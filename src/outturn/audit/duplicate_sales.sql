@@ -9,24 +9,30 @@ WITH sold AS (
     FROM goal_sales
     WHERE is_sale = 1
 ), numbers AS (
-    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'order:' || order_id AS number FROM sold WHERE order_id IS NOT NULL
+    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'order' AS number_of, order_id AS number FROM sold WHERE order_id IS NOT NULL
     UNION ALL
-    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'payment:' || payment_id AS number FROM sold WHERE payment_id IS NOT NULL
+    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'payment' AS number_of, payment_id AS number FROM sold WHERE payment_id IS NOT NULL
     UNION ALL
-    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'deal:' || deal_id AS number FROM sold WHERE deal_id IS NOT NULL
+    SELECT outcome_id, kind, occurred_at, gross_micros, currency, 'deal' AS number_of, deal_id AS number FROM sold WHERE deal_id IS NOT NULL
+), several AS (
+    SELECT number_of, number FROM numbers GROUP BY number_of, number HAVING COUNT(*) > 1
 ), followed AS (
     SELECT
         numbers.*,
-        LAG(kind) OVER same_number AS kind_before,
-        outturn_micros(occurred_at) - outturn_micros(LAG(occurred_at) OVER same_number) AS after_micros
+        LAG(numbers.kind) OVER same_number AS kind_before,
+        outturn_micros(numbers.occurred_at) - outturn_micros(LAG(numbers.occurred_at) OVER same_number) AS after_micros
     FROM numbers
-    WHERE gross_micros > 0
-    WINDOW same_number AS (PARTITION BY number, currency, gross_micros ORDER BY occurred_at, outcome_id)
+    INNER JOIN several ON numbers.number_of = several.number_of AND numbers.number = several.number
+    WHERE numbers.gross_micros > 0
+    WINDOW same_number AS (
+        PARTITION BY numbers.number_of, numbers.number, numbers.currency, numbers.gross_micros
+        ORDER BY numbers.occurred_at, numbers.outcome_id
+    )
 ), again AS (
     SELECT DISTINCT outcome_id
     FROM followed
     -- Instalments of a deal, and renewals, are sales of their own.
-    WHERE (kind = kind_before AND after_micros <= 259200000000 AND number NOT LIKE 'deal:%')
+    WHERE (kind = kind_before AND after_micros <= 259200000000 AND number_of <> 'deal')
         OR (kind <> kind_before AND (kind = 'won' OR kind_before = 'won') AND after_micros <= 2592000000000)
 )
 SELECT

@@ -1,6 +1,6 @@
 -- table: forms_without_contact
 -- grain: source, example_id
--- reads: told_events, crm_days, crm_people, people
+-- reads: conversion_events, crm_days, crm_people, people
 -- says: every lead that a tracker saw being sent on a CRM's days, found where no CRM knows its sender by any identifier
 WITH spans AS (
     SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day FROM crm_days
@@ -8,7 +8,7 @@ WITH spans AS (
     SELECT
         event_id, source, date_day,
         COALESCE(user_key, email_key, phone_key, anonymous_key) AS first_key, email_key, phone_key, anonymous_key
-    FROM told_events
+    FROM conversion_events
     WHERE tells_lead = 1 AND NOT is_bot
 ), outside AS (
     -- What the CRM's own forms tell, it knows.
@@ -19,12 +19,12 @@ WITH spans AS (
     WHERE crm_days.system IS NULL
 ), identifiers AS (
     SELECT event_id, first_key AS identifier FROM outside WHERE first_key IS NOT NULL
-    UNION
-    SELECT event_id, email_key AS identifier FROM outside WHERE email_key IS NOT NULL
-    UNION
-    SELECT event_id, phone_key AS identifier FROM outside WHERE phone_key IS NOT NULL
-    UNION
-    SELECT event_id, anonymous_key AS identifier FROM outside WHERE anonymous_key IS NOT NULL
+    UNION ALL
+    SELECT event_id, email_key AS identifier FROM outside WHERE email_key <> first_key
+    UNION ALL
+    SELECT event_id, phone_key AS identifier FROM outside WHERE phone_key <> first_key
+    UNION ALL
+    SELECT event_id, anonymous_key AS identifier FROM outside WHERE anonymous_key <> first_key
 ), known AS (
     SELECT DISTINCT identifiers.event_id
     FROM identifiers

@@ -1,14 +1,13 @@
 -- table: leads_without_contact
 -- grain: source, example_id
 -- reads: told_outcomes, crm_days, crm_people, people
--- takes: zone text
 -- says: every lead that a partner, a server or a download of lead forms tells on a CRM's days, found where no CRM knows the person by any identifier, nor the deal
 -- A lead that names nobody but a click cannot be looked for.
 WITH spans AS (
     SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day FROM crm_days
 ), told AS (
     SELECT
-        told_outcomes.outcome_id, told_outcomes.system AS source, outturn_day(told_outcomes.occurred_at, $zone) AS date_day,
+        told_outcomes.outcome_id, told_outcomes.system AS source, told_outcomes.date_day,
         told_outcomes.deal_id, told_outcomes.user_key, told_outcomes.crm_key, told_outcomes.email_key, told_outcomes.phone_key, told_outcomes.anonymous_key
     FROM told_outcomes
     LEFT JOIN crm_days ON told_outcomes.system = crm_days.system

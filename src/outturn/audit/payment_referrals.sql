@@ -1,6 +1,6 @@
 -- table: payment_referrals
 -- grain: example_id, money_key
--- reads: events, told_events, hit_days, payment_hosts, order_numbers, ledger_sales
+-- reads: events, conversion_events, hit_days, payment_hosts, order_numbers, ledger_sales
 -- takes: zone text
 -- says: pages to which a payment provider led back, all found, each with the sale that its browser placed within the hour around it
 -- The hosts that led anywhere are few: only where one of them is a provider's are events looked at.
@@ -22,10 +22,10 @@ WITH sites AS (
     FROM referred
     INNER JOIN paying ON referred.site = paying.site
 ), bought AS (
-    SELECT told_events.anonymous_key, told_events.occurred_at, order_numbers.outcome_id
-    FROM told_events
-    INNER JOIN order_numbers ON told_events.order_id = order_numbers.order_number
-    WHERE told_events.anonymous_key IS NOT NULL AND LOWER(told_events.name) NOT LIKE '%refund%'
+    SELECT conversion_events.anonymous_key, conversion_events.occurred_at, order_numbers.outcome_id
+    FROM conversion_events
+    INNER JOIN order_numbers ON conversion_events.order_id = order_numbers.order_number
+    WHERE conversion_events.anonymous_key IS NOT NULL AND LOWER(conversion_events.name) NOT LIKE '%refund%'
 ), told AS (
     SELECT
         led_back.source, led_back.event_id, led_back.host, led_back.occurred_at,

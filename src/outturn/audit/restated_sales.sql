@@ -1,30 +1,38 @@
 -- table: restated_sales
 -- grain: system, date_day, currency, import_id
--- reads: outcomes_rows, outcomes_replaced, told_outcomes, sales_told
+-- reads: outcomes_replaced, told_outcomes, sales_told
 -- takes: zone text
 -- says: the days of which an import told at least half of the sales again that were known: what was sold before it, by how much it changed sales
 --   that count before and after, what it told first, and the day on which the oldest of those that it changed from was told
 -- Sales that were paid since, or taken back, change their status or have a refund: neither is a change of an amount.
 WITH several AS (
     SELECT DISTINCT outcome_id, stage FROM outcomes_replaced
+), sold_again AS (
+    -- What was no sale at any time, such as a deal's stage, is most of what imports tell again.
+    SELECT outcome_id, stage
+    FROM outcomes_replaced
+    WHERE kind IN ('purchase', 'won', 'subscription_start', 'renewal', 'expansion')
+    UNION
+    SELECT told_outcomes.outcome_id, told_outcomes.stage
+    FROM told_outcomes
+    INNER JOIN several ON told_outcomes.outcome_id = several.outcome_id AND told_outcomes.stage = several.stage
+    WHERE told_outcomes.kind IN ('purchase', 'won', 'subscription_start', 'renewal', 'expansion')
 ), told AS (
     SELECT
-        outcomes_rows.outcome_id, outcomes_rows.stage, outcomes_rows.import_id, outcomes_rows.line, 0 AS latest,
-        outcomes_rows.imported_at, outcomes_rows.system, outcomes_rows.tracker, outcomes_rows.kind, outcomes_rows.status,
-        outcomes_rows.occurred_at, outcomes_rows.currency, outcomes_rows.gross_micros
-    FROM outcomes_rows
-    INNER JOIN outcomes_replaced
-        ON outcomes_rows.import_id = outcomes_replaced.import_id
-        AND outcomes_rows.line = outcomes_replaced.line
-        AND outcomes_rows.outcome_id = outcomes_replaced.outcome_id
-        AND outcomes_rows.stage = outcomes_replaced.stage
+        outcomes_replaced.outcome_id, outcomes_replaced.stage, outcomes_replaced.import_id, outcomes_replaced.line,
+        0 AS latest, outcomes_replaced.imported_at, outcomes_replaced.system, outcomes_replaced.tracker,
+        outcomes_replaced.kind, outcomes_replaced.status, outcomes_replaced.occurred_at, outcomes_replaced.currency,
+        outcomes_replaced.gross_micros
+    FROM outcomes_replaced
+    INNER JOIN sold_again
+        ON outcomes_replaced.outcome_id = sold_again.outcome_id AND outcomes_replaced.stage = sold_again.stage
     UNION ALL
     SELECT
         told_outcomes.outcome_id, told_outcomes.stage, told_outcomes.import_id, 0 AS line, 1 AS latest,
         NULL AS imported_at, told_outcomes.system, told_outcomes.tracker, told_outcomes.kind, told_outcomes.status,
         told_outcomes.occurred_at, told_outcomes.currency, told_outcomes.gross_micros
     FROM told_outcomes
-    INNER JOIN several ON told_outcomes.outcome_id = several.outcome_id AND told_outcomes.stage = several.stage
+    INNER JOIN sold_again ON told_outcomes.outcome_id = sold_again.outcome_id AND told_outcomes.stage = sold_again.stage
 ), placed AS (
     SELECT
         outcome_id, stage, import_id, system, outturn_day(occurred_at, $zone) AS date_day,

@@ -1,16 +1,15 @@
 -- table: source_days
 -- grain: role, source, account_id, date_day
 -- reads: hit_days, told_outcomes, ad_spend, claims, costs, imports
--- takes: zone text
 -- says: the days of which each source tells anything, by what it is for (tracker, ledger, CRM, spend, claims, costs), with the latest import of it
 WITH books AS (
     SELECT
-        system, outturn_day(occurred_at, $zone) AS date_day, MAX(import_id) AS import_id,
+        system, date_day, MAX(import_id) AS import_id,
         MAX(CASE WHEN kind IN ('lead', 'qualified', 'opportunity', 'won', 'lost') THEN 0 ELSE 1 END) AS sells
     FROM told_outcomes
     -- Refunds follow days and weeks after the sales: they go on where an export of sales has stopped.
     WHERE NOT tracker AND occurred_at IS NOT NULL AND kind NOT IN ('refund', 'chargeback')
-    GROUP BY system, outturn_day(occurred_at, $zone)
+    GROUP BY system, date_day
 ), systems AS (
     SELECT system, MAX(sells) AS sells, MAX(import_id) AS import_id FROM books GROUP BY system
 ), brought AS (

@@ -7,16 +7,16 @@ WITH usual AS (
     -- Nine in ten deals, and at least twenty, entered them in this order.
     SELECT * FROM stage_order WHERE in_order >= 20 AND in_order >= 9 * against
 ), paths AS (
-    SELECT system, low_stages, middle_stages, high_stages, MIN(deal_key) AS deal_key, COUNT(*) AS deals
+    SELECT system, low_stages, middle_stages, high_stages, MIN(deal_number) AS deal_number, COUNT(*) AS deals
     FROM deal_paths
     GROUP BY system, low_stages, middle_stages, high_stages
 ), entered AS (
     -- What one deal of a path entered, all of it did.
-    SELECT paths.system, paths.deal_key, deal_moves.stage
+    SELECT paths.system, paths.deal_number, deal_moves.stage
     FROM paths
-    INNER JOIN deal_moves ON paths.system = deal_moves.system AND paths.deal_key = deal_moves.deal_key
+    INNER JOIN deal_moves ON paths.deal_number = deal_moves.deal_number
 ), expected AS (
-    SELECT DISTINCT entered.system, entered.deal_key, usual.earlier AS stage
+    SELECT DISTINCT entered.system, entered.deal_number, usual.earlier AS stage
     FROM entered
     INNER JOIN usual ON entered.system = usual.system AND entered.stage = usual.later
     -- A deal is lost from any stage: it need not have got far.
@@ -25,9 +25,8 @@ WITH usual AS (
     SELECT
         paths.*, expected.stage, CASE WHEN entered.stage IS NULL THEN 1 ELSE 0 END AS skipped
     FROM expected
-    INNER JOIN paths ON expected.system = paths.system AND expected.deal_key = paths.deal_key
-    LEFT JOIN entered
-        ON expected.system = entered.system AND expected.deal_key = entered.deal_key AND expected.stage = entered.stage
+    INNER JOIN paths ON expected.deal_number = paths.deal_number
+    LEFT JOIN entered ON expected.deal_number = entered.deal_number AND expected.stage = entered.stage
 ), doubted AS (
     SELECT system, earlier, later FROM usual WHERE against > 0
 ), behind AS (
@@ -36,18 +35,18 @@ WITH usual AS (
     FROM deal_moves AS former
     INNER JOIN doubted ON former.system = doubted.system AND former.stage = doubted.earlier
     INNER JOIN deal_moves AS latter
-        ON former.system = latter.system AND former.deal_key = latter.deal_key AND doubted.later = latter.stage
+        ON former.deal_number = latter.deal_number AND doubted.later = latter.stage
     WHERE former.entered_at > latter.entered_at
-    GROUP BY former.system, former.stage, former.deal_key
+    GROUP BY former.system, former.stage, former.deal_number
 ), ordered AS (
     -- As many as had it and the one of the stages after it that most of them had.
     SELECT system, earlier AS stage, MAX(deals) AS deals FROM usual GROUP BY system, earlier
 ), openings AS (
     SELECT
-        system, COALESCE(deal_id, outcome_id) AS deal_key, MIN(occurred_at) AS opened_at
+        deal_number, MIN(occurred_at) AS opened_at
     FROM told_outcomes
     WHERE NOT tracker AND status = 'counted' AND kind = 'opportunity' AND stage = '' AND occurred_at IS NOT NULL
-    GROUP BY system, COALESCE(deal_id, outcome_id)
+    GROUP BY deal_number
 ), closed AS (
     SELECT
         deal_moves.system, deal_moves.date_day, openings.opened_at, deal_moves.outcome_id,
@@ -56,7 +55,7 @@ WITH usual AS (
             WHEN outturn_micros(openings.opened_at) - outturn_micros(deal_moves.entered_at) >= 86400000000 THEN 1 ELSE 0
         END AS before
     FROM deal_moves
-    LEFT JOIN openings ON deal_moves.system = openings.system AND deal_moves.deal_key = openings.deal_key
+    LEFT JOIN openings ON deal_moves.deal_number = openings.deal_number
     WHERE deal_moves.stage IN ('(won)', '(lost)')
 )
 SELECT

@@ -4,16 +4,21 @@
 -- says: of every two stages of a CRM, how many deals had both, and entered the one before the other or after it; with all deals of the later one
 WITH pairs AS (
     SELECT
-        former.system, former.stage AS earlier, latter.stage AS later, COUNT(*) AS deals,
-        CAST(SUM(CASE WHEN former.entered_at < latter.entered_at THEN 1 ELSE 0 END) AS BIGINT) AS in_order,
-        CAST(SUM(CASE WHEN former.entered_at > latter.entered_at THEN 1 ELSE 0 END) AS BIGINT) AS against
+        former.system, former.stage, latter.stage AS other_stage, COUNT(*) AS deals,
+        CAST(SUM(CASE WHEN former.entered_at < latter.entered_at THEN 1 ELSE 0 END) AS BIGINT) AS before,
+        CAST(SUM(CASE WHEN former.entered_at > latter.entered_at THEN 1 ELSE 0 END) AS BIGINT) AS after
     FROM deal_moves AS former
-    INNER JOIN deal_moves AS latter
-        ON former.system = latter.system AND former.deal_key = latter.deal_key AND former.stage <> latter.stage
+    INNER JOIN deal_moves AS latter ON former.deal_number = latter.deal_number AND former.stage < latter.stage
     GROUP BY former.system, former.stage, latter.stage
+), both_ways AS (
+    SELECT system, stage AS earlier, other_stage AS later, deals, before AS in_order, after AS against FROM pairs
+    UNION ALL
+    SELECT system, other_stage AS earlier, stage AS later, deals, after AS in_order, before AS against FROM pairs
 ), entered AS (
     SELECT system, stage, COUNT(*) AS deals FROM deal_moves GROUP BY system, stage
 )
-SELECT pairs.system, pairs.earlier, pairs.later, pairs.deals, pairs.in_order, pairs.against, entered.deals AS deals_of_later
-FROM pairs
-INNER JOIN entered ON pairs.system = entered.system AND pairs.later = entered.stage
+SELECT
+    both_ways.system, both_ways.earlier, both_ways.later, both_ways.deals, both_ways.in_order, both_ways.against,
+    entered.deals AS deals_of_later
+FROM both_ways
+INNER JOIN entered ON both_ways.system = entered.system AND both_ways.later = entered.stage

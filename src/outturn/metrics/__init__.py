@@ -7,11 +7,11 @@ money is converted by the day's rate, and each of three grains adds up to the sa
 
 Reads: ad_spend, campaigns, claims, company_touches, conversions, costs, credits, deals, events, fx_rates, imports,
 outcomes, places, touches.
-Writes: channel_day, consent_hits, hit_days, hit_quarters.
+Writes: channel_day, consent_hits, conversion_events, hit_days, hit_quarters, told_outcomes, visit_days.
 A plug-in here is a KPI: one line of `KPIS` in `kpis.py`, over measures of `measures.py`.
 
-The room's own files: `measures`, `kpis` (the words), `channel_day` and `hits` (the build's steps), `dimensions` (what
-figures can be broken down by), `question`, `sums`, `stages`, `ratios`, `table` and `query` (KPIs at a grain), `rows`
-and `cells` (the source rows behind one figure), `checks` (what the figures cannot show: levels that disagree, claims
-told apart).
+The room's own files: `measures`, `kpis` (the words), `channel_day`, `hits` and `told_outcomes` (the build's steps),
+`dimensions` (what figures can be broken down by), `question`, `sums`, `stages`, `ratios`, `table` and `query` (KPIs at
+a grain), `rows` and `cells` (the source rows behind one figure), `checks` (what the figures cannot show: levels that
+disagree, claims told apart).
 """

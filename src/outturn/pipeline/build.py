@@ -23,6 +23,7 @@ from outturn.journeys.touches import build_touches
 from outturn.metrics.channel_day import build_channel_day
 from outturn.metrics.checks import levels_told
 from outturn.metrics.hits import build_hits
+from outturn.metrics.told_outcomes import build_told_outcomes
 from outturn.store.book import Book
 from outturn.store.builds import AS_OF_PREFIX, Build, Builds
 from outturn.store.engine import Engine, open_engine
@@ -65,7 +66,7 @@ class Bench:
 
 def _given_up(bench: Bench) -> None:
     for name in GIVEN_UP.values():
-        bench.publish(name, f"SELECT * FROM {name}", order=TABLES[name].names)  # noqa: S608
+        bench.publish(name, f"SELECT * FROM {name}", order=("import_id", "line"))  # noqa: S608
 
 
 def _people(bench: Bench) -> None:
@@ -113,6 +114,10 @@ def _hits(bench: Bench) -> None:
     build_hits(bench.engine, bench.publish, time_zone=bench.settings.time_zone)
 
 
+def _told_outcomes(bench: Bench) -> None:
+    build_told_outcomes(bench.publish, time_zone=bench.settings.time_zone)
+
+
 STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("given_up", _given_up),
     ("people", _people),
@@ -124,6 +129,7 @@ STEPS: tuple[tuple[str, Callable[[Bench], None]], ...] = (
     ("credits", _credits),
     ("channel_day", _channel_day),
     ("hits", _hits),
+    ("told_outcomes", _told_outcomes),
 )
 """In this order, each reads what those before it have published."""
 

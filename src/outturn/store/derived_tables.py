@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from outturn.store.columns import Column, Table, Type
+from outturn.store.fact_tables import OUTCOMES
+
+_TOLD = (
+    "import_id", "outcome_id", "system", "tracker", "kind", "stage", "status", "occurred_at", "parent_outcome_id",
+    "gross_micros", "tax_micros", "shipping_micros", "currency", "order_id", "deal_id", "payment_id", "anonymous_key",
+    "user_key", "email_key", "phone_key", "crm_key", "company_key",
+)  # fmt: skip
+"""What `told_outcomes` takes over from `outcomes`."""
 
 PEOPLE = Table(
     "people", "derived", "journeys", "identifier",
@@ -249,6 +257,47 @@ CONSENT_HITS = Table(
     ),
 )  # fmt: skip
 
+TOLD_OUTCOMES = Table(
+    "told_outcomes", "derived", "metrics", "outcome_id, stage; lies sorted by system, kind, deal_number, outcome_id, stage",
+    (
+        *(column for column in OUTCOMES.columns if column.name in _TOLD),
+        Column("date_day", Type.DAY, "the business's, of occurred_at; NULL: not dated"),
+        Column("names_click", Type.FLAG, "true: an ad's click stands beside the people", needed=True),
+        Column(
+            "deal_number", Type.COUNT,
+            "of a CRM's leads and deals: dense from 0 in (system, deal) order, inside one build only; NULL: anything else",
+        ),
+    ),
+)  # fmt: skip
+
+CONVERSION_EVENTS = Table(
+    "conversion_events", "derived", "metrics", "event_id; tracked events that tell of an order or of a lead",
+    (
+        Column("event_id", Type.TEXT, needed=True),
+        Column("source", Type.TEXT, needed=True),
+        Column("name", Type.TEXT, "as the tracker calls it"),
+        Column("occurred_at", Type.AT, needed=True),
+        Column("date_day", Type.DAY, "the business's", needed=True),
+        Column("anonymous_key", Type.KEY), Column("user_key", Type.KEY), Column("email_key", Type.KEY), Column("phone_key", Type.KEY),
+        Column("order_id", Type.TEXT, "NULL: a lead"),
+        Column("value_micros", Type.MICROS, "in the currency that the event tells"),
+        Column("is_bot", Type.FLAG, needed=True),
+        Column("sender", Type.TEXT, "browser: anybody could have sent it, or it tells a page or a device; else server", needed=True),
+        Column("tells_lead", Type.SMALL, "1: its name says that somebody left their address, or asked to be called", needed=True),
+    ),
+)  # fmt: skip
+
+VISIT_DAYS = Table(
+    "visit_days", "derived", "metrics", "place, joined, date_day; touches that a hit began, no views",
+    (
+        Column("place", Type.SMALL, "a row of places", needed=True),
+        Column("joined", Type.SMALL, "1: joined to a campaign that the platform knows", needed=True),
+        Column("date_day", Type.DAY, "the business's", needed=True),
+        Column("visits", Type.COUNT, "visits, clicks and openings of e-mails, >= 1", needed=True),
+        Column("example_id", Type.TEXT, "one touch of them", needed=True),
+    ),
+)  # fmt: skip
+
 EVENTS_REPEATED = Table(
     "events_repeated", "derived", "store", "import_id, line, event_id",
     (
@@ -258,12 +307,15 @@ EVENTS_REPEATED = Table(
     ),
 )  # fmt: skip
 
+_REPLACED = ("imported_at", "system", "tracker", "kind", "status", "occurred_at", "currency", "gross_micros")
+
 OUTCOMES_REPLACED = Table(
-    "outcomes_replaced", "derived", "store", "import_id, line, outcome_id, stage",
+    "outcomes_replaced", "derived", "store", "import_id, line, outcome_id, stage; what these rows told of sales",
     (
         Column("outcome_id", Type.TEXT, needed=True),
         Column("stage", Type.TEXT, needed=True),
         Column("import_id", Type.TEXT, "of the row after which another tells the same outcome's same stage", needed=True),
         Column("line", Type.COUNT, needed=True),
+        *(column for column in OUTCOMES.columns if column.name in _REPLACED),
     ),
 )  # fmt: skip

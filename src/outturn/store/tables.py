@@ -14,6 +14,7 @@ from outturn.store.derived_tables import (
     COMPANY_TOUCHES,
     CONSENT_HITS,
     CONSENTS,
+    CONVERSION_EVENTS,
     CONVERSIONS,
     CREDIT_TOTALS,
     CREDITS,
@@ -24,7 +25,9 @@ from outturn.store.derived_tables import (
     OUTCOMES_REPLACED,
     PEOPLE,
     PLACES,
+    TOLD_OUTCOMES,
     TOUCHES,
+    VISIT_DAYS,
 )  # fmt: skip
 from outturn.store.fact_tables import (
     ACCOUNTS,
@@ -47,8 +50,8 @@ TABLES: dict[str, Table] = {
     for table in (
         IMPORTS, AD_SPEND, AD_ENTITIES, ACCOUNTS, CLAIMS, COSTS, EVENTS, OUTCOMES, FX_RATES, REFUSED_ROWS,
         PEOPLE, CONSENTS, PLACES, CAMPAIGNS, TOUCHES, COMPANY_TOUCHES, CONVERSIONS, DEALS,
-        CREDITS, CREDIT_TOTALS, CHANNEL_DAY, HIT_DAYS, HIT_QUARTERS, CONSENT_HITS,
-        EVENTS_REPEATED, OUTCOMES_REPLACED,
+        CREDITS, CREDIT_TOTALS, CHANNEL_DAY, HIT_DAYS, HIT_QUARTERS, CONSENT_HITS, CONVERSION_EVENTS, VISIT_DAYS,
+        TOLD_OUTCOMES, EVENTS_REPEATED, OUTCOMES_REPLACED,
     )
 }  # fmt: skip
 FACTS = tuple(name for name, table in TABLES.items() if table.kind == "fact")
@@ -66,6 +69,7 @@ __all__ = [
     "CONSENTS",
     "CONSENT_HITS",
     "CONVERSIONS",
+    "CONVERSION_EVENTS",
     "COSTS",
     "CREDITS",
     "CREDIT_TOTALS",
@@ -85,8 +89,10 @@ __all__ = [
     "PLACES",
     "REFUSED_ROWS",
     "TABLES",
+    "TOLD_OUTCOMES",
     "TOUCHES",
     "UTM_COLUMNS",
+    "VISIT_DAYS",
     "Column",
     "Table",
     "Type",

@@ -1,4 +1,4 @@
--- table: told_events
+-- table: conversion_events
 -- grain: event_id
 -- reads: events
 -- takes: zone text
@@ -19,6 +19,8 @@ WITH tracked AS (
     FROM events
     WHERE type = 'track'
 )
-SELECT tracked.*, outturn_day(occurred_at, $zone) AS date_day
+SELECT
+    event_id, source, name, occurred_at, outturn_day(occurred_at, $zone) AS date_day, anonymous_key, user_key, email_key,
+    phone_key, order_id, value_micros, is_bot, sender, tells_lead
 FROM tracked
 WHERE order_id IS NOT NULL OR tells_lead = 1
