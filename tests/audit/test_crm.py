@@ -91,6 +91,23 @@ def test_a_contact_of_whom_only_the_crms_id_is_known_joins_nobody(world: World) 
     assert found(world, "nameless_deals") == {("hubspot", "deals"): (1, 3), ("hubspot", "leads"): (1, 2)}
 
 
+def test_a_contact_whom_a_shared_address_names_is_named_there_alone(world: World) -> None:
+    """An address of very many contacts joins nobody: a deal with nothing but such a contact's id names no one."""
+    for number in (1, 2):
+        person(world, number, key(number))
+    person(world, 3, key(3), key(30))
+    world.outcome("hubspot:c1", "lead", crm_key=key(1), email_key=key(99))
+    for number in (1, 2, 3):
+        deal(world, number, "Talk")
+    assert found(world, "nameless_deals") == {("hubspot", "deals"): (2, 3), ("hubspot", "leads"): (0, 1)}
+
+
+def test_two_deals_of_one_outcome_are_two(world: World) -> None:
+    world.outcome("hubspot:1", "opportunity")
+    world.outcome("hubspot:1", "opportunity", stage="Talk", deal_id="1")
+    assert found(world, "nameless_deals") == {("hubspot", "deals"): (2, 2)}
+
+
 def test_a_stage_that_most_go_through_is_skipped_and_one_that_few_use_is_not(world: World) -> None:
     for number in range(40):
         stages = ["Talk", "Offer", "won!"] if number < 30 else ["Talk", "won!"]

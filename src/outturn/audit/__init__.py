@@ -6,8 +6,8 @@ money is behind them all, each sale and each campaign's day once, and what share
 at all. It is worked out when it is asked for, over one build and the facts that this build has read.
 
 Reads: ad_spend, campaigns, channel_day, claims, company_touches, consent_hits, consents, conversion_events,
-conversions, costs, credits, events, hit_days, hit_quarters, imports, outcomes, outcomes_replaced, people, places,
-touches, visit_days. Writes: nothing.
+conversions, costs, credits, events, fx_rates, hit_days, hit_quarters, imports, outcomes_replaced, people, places,
+told_outcomes, touches, visit_days. Writes: nothing.
 A plug-in here is a check: one file named like the check, with a `CHECK`, and its statement beside it in a `.sql` file
 of the same name. `check.py` says what its lines are; the laws of `tests/audit/test_laws.py` hold for it, and the fault
 of its name in `outturn.simulator.faults` proves it.

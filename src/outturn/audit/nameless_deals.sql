@@ -7,39 +7,32 @@ WITH entries AS (
         system AS source, deal_number, crm_key,
         MAX(CASE WHEN kind = 'lead' THEN 0 ELSE 1 END) AS is_deal, MIN(outcome_id) AS outcome_id,
         MIN(date_day) AS date_day,
-        MAX(CASE WHEN COALESCE(anonymous_key, user_key, email_key, phone_key) IS NOT NULL THEN 1 ELSE 0 END) AS names_person,
-        MAX(CASE WHEN names_click OR (kind <> 'lead' AND company_key IS NOT NULL) THEN 1 ELSE 0 END) AS names_other
+        MAX(CASE
+            WHEN COALESCE(anonymous_key, user_key, email_key, phone_key) IS NOT NULL THEN 1
+            WHEN kind <> 'lead' AND company_key IS NOT NULL THEN 1
+            WHEN names_click THEN 1
+            ELSE 0
+        END) AS named
     FROM told_outcomes
     WHERE NOT tracker AND status = 'counted' AND kind IN ('lead', 'opportunity', 'won', 'lost')
     GROUP BY system, deal_number, crm_key
 ), contacts AS (
-    SELECT crm_key, MAX(names_person) AS named
-    FROM entries
-    WHERE crm_key IS NOT NULL
-    GROUP BY crm_key
+    SELECT DISTINCT crm_key FROM entries WHERE named = 0 AND crm_key IS NOT NULL
 ), own AS (
-    -- A contact whom an entry names need not be looked for among all people.
-    SELECT DISTINCT people.identifier AS crm_key, people.person_id
+    SELECT contacts.crm_key, people.person_id
     FROM contacts
     INNER JOIN people ON contacts.crm_key = people.identifier
-    WHERE contacts.named = 0
-), known_people AS (
-    SELECT people.person_id
-    FROM people
-    INNER JOIN own ON people.person_id = own.person_id
-    GROUP BY people.person_id
-    HAVING COUNT(DISTINCT people.identifier) > 1
 ), known AS (
-    SELECT crm_key FROM contacts WHERE named = 1
-    UNION ALL
-    SELECT own.crm_key FROM own INNER JOIN known_people ON own.person_id = known_people.person_id
+    SELECT own.crm_key
+    FROM own
+    INNER JOIN people ON own.person_id = people.person_id
+    GROUP BY own.crm_key
+    HAVING COUNT(*) > 1
 ), told AS (
     SELECT
         entries.source, MAX(entries.is_deal) AS is_deal, MIN(entries.outcome_id) AS outcome_id,
         MIN(entries.date_day) AS date_day,
-        MAX(CASE
-            WHEN entries.names_person = 1 OR entries.names_other = 1 OR known.crm_key IS NOT NULL THEN 1 ELSE 0
-        END) AS named
+        MAX(CASE WHEN entries.named = 1 OR known.crm_key IS NOT NULL THEN 1 ELSE 0 END) AS named
     FROM entries
     LEFT JOIN known ON entries.crm_key = known.crm_key
     GROUP BY entries.source, entries.deal_number
@@ -48,6 +41,6 @@ WITH entries AS (
 )
 SELECT
     source, CASE WHEN is_deal = 1 THEN 'deals' ELSE 'leads' END AS subject, date_day AS first_day, date_day AS last_day,
-    CASE WHEN nameless_id IS NULL THEN 0 ELSE 1 END AS found, COUNT(*) AS seen, nameless_id AS example_id
+    CASE WHEN nameless_id IS NULL THEN 0 ELSE COUNT(*) END AS found, COUNT(*) AS seen, nameless_id AS example_id
 FROM judged
 GROUP BY source, is_deal, date_day, nameless_id

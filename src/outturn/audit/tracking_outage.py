@@ -46,7 +46,7 @@ def _stretches_of(source: str, seen: list[tuple[int, int, int, str]], zone_name:
     found = stretches(first, counts, zone_name)
     rows = []
     for one, loss in zip(found, losses(first, counts, sold, zone_name, found), strict=True):
-        *_, before = seen[bisect_left(seen, max(one.first, first + 1), key=lambda row: row[0]) - 1]
+        before = seen[bisect_left(seen, max(one.first, first + 1), key=lambda row: row[0]) - 1][-1]
         days = (day_of(one.first, zone_name), day_of(one.last, zone_name))
         lost = (_whole(loss.hits.low), _whole(loss.hits.high))
         money = (_whole(value, _CENT) for value in (loss.micros.value, loss.micros.low, loss.micros.high))

@@ -2,7 +2,7 @@
 -- grain: outcome_id, stage
 -- reads: outcomes
 -- takes: zone text
--- says: the current outcomes with what many questions ask of them; with their day, with whether an ad's click is named beside the people, and with a number for the deal or lead of a CRM to which they belong
+-- says: the current outcomes with what many questions ask of them; with their day, with whether an ad's click is named beside the people, and, of leads and deals that no tracker told, with a number for the one to which they belong
 WITH held AS (
     SELECT DISTINCT system, COALESCE(deal_id, outcome_id) AS deal_key
     FROM outcomes

@@ -2,7 +2,7 @@
 -- grain: place, joined, date_day
 -- reads: touches
 -- takes: zone text
--- says: visits and clicks of a place on a day, with a touch that is one of them; a visit noted by an order alone has none
+-- says: visits and clicks of a place on a day, with a touch that is one of them; a visit that only an order noted is left out, since no hit shows it
 -- Days begin at a quarter of an hour in every zone, so that a day is worked out for each quarter and not for each visit.
 WITH quarters AS (
     SELECT

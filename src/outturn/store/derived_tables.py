@@ -5,12 +5,13 @@ from __future__ import annotations
 from outturn.store.columns import Column, Table, Type
 from outturn.store.fact_tables import OUTCOMES
 
+_OUTCOME = {column.name: column for column in OUTCOMES.columns}
 _TOLD = (
     "import_id", "outcome_id", "system", "tracker", "kind", "stage", "status", "occurred_at", "parent_outcome_id",
-    "gross_micros", "tax_micros", "shipping_micros", "currency", "order_id", "deal_id", "payment_id", "anonymous_key",
-    "user_key", "email_key", "phone_key", "crm_key", "company_key",
+    "gross_micros", "tax_micros", "shipping_micros", "currency", "anonymous_key", "user_key", "email_key", "phone_key",
+    "crm_key", "company_key", "order_id", "deal_id", "payment_id",
 )  # fmt: skip
-"""What `told_outcomes` takes over from `outcomes`."""
+_REPLACED = ("imported_at", "system", "tracker", "kind", "status", "occurred_at", "gross_micros", "currency")
 
 PEOPLE = Table(
     "people", "derived", "journeys", "identifier",
@@ -260,12 +261,12 @@ CONSENT_HITS = Table(
 TOLD_OUTCOMES = Table(
     "told_outcomes", "derived", "metrics", "outcome_id, stage; lies sorted by system, kind, deal_number, outcome_id, stage",
     (
-        *(column for column in OUTCOMES.columns if column.name in _TOLD),
+        *(_OUTCOME[name] for name in _TOLD),
         Column("date_day", Type.DAY, "the business's, of occurred_at; NULL: not dated"),
         Column("names_click", Type.FLAG, "true: an ad's click stands beside the people", needed=True),
         Column(
             "deal_number", Type.COUNT,
-            "of a CRM's leads and deals: dense from 0 in (system, deal) order, inside one build only; NULL: anything else",
+            "of leads and deals that no tracker told: dense from 0 in (system, deal) order, inside one build only; NULL: anything else",
         ),
     ),
 )  # fmt: skip
@@ -307,8 +308,6 @@ EVENTS_REPEATED = Table(
     ),
 )  # fmt: skip
 
-_REPLACED = ("imported_at", "system", "tracker", "kind", "status", "occurred_at", "currency", "gross_micros")
-
 OUTCOMES_REPLACED = Table(
     "outcomes_replaced", "derived", "store", "import_id, line, outcome_id, stage; what these rows told of sales",
     (
@@ -316,6 +315,6 @@ OUTCOMES_REPLACED = Table(
         Column("stage", Type.TEXT, needed=True),
         Column("import_id", Type.TEXT, "of the row after which another tells the same outcome's same stage", needed=True),
         Column("line", Type.COUNT, needed=True),
-        *(column for column in OUTCOMES.columns if column.name in _REPLACED),
+        *(_OUTCOME[name] for name in _REPLACED),
     ),
 )  # fmt: skip
