@@ -53,6 +53,12 @@ def test_whatever_was_restated_is_told_by_its_days(seed: int, subject: str, clea
     assert len(finding["places"]) == 1
 
 
+def test_a_stage_that_most_leave_out_is_none_of_the_usual_order(clean: Market, tmp_path: Path) -> None:
+    market, planted = clean.with_faults(tmp_path, {"stage_jumps": 0.6})
+    assert planted["stage_jumps"].truth.rows == 0
+    assert market.audit("stage_jumps")["findings"] == []
+
+
 def _names_what_was_planted(finding: dict[str, Any], truth: Planted) -> None:
     places = [place for place in finding["places"] if truth.where.items() <= place.items()]
     assert places, f"{truth.where} is not among {finding['places']}"
