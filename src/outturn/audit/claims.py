@@ -173,23 +173,25 @@ def reconcile(engine: Engine, parameters: Mapping[str, Any], goals: Sequence[Goa
                 name_step(engine, step, of_goal)
             found |= _of_goal(engine, of_goal, held_by(goal))
     claims = tuple(_claim(row, held[number], found[number]) for number, row in enumerate(kinds))
-    most: dict[str, Claim] = {}
-    for one in claims:
-        if (
-            one.whole
-            and one.goal == asked.id
-            and (one.platform not in most or one.claimed > most[one.platform].claimed)
-        ):
-            most[one.platform] = one
-    worth = [one.claimed_value for one in most.values()]
+    whole = _whole_claims(claims, asked)
+    worth = [one.claimed_value for one in whole]
     return Reconciliation(
         claims,
         models,
         {row[0]: row[1:] for row in able},
-        sum(one.claimed for one in most.values()),
+        sum(one.claimed for one in whole),
         None if None in worth else sum(one or 0 for one in worth),
         ledger,
     )
+
+
+def _whole_claims(claims: Sequence[Claim], goal: Goal) -> list[Claim]:
+    """Of each platform the largest claim to the goal that may be its own total."""
+    most: dict[str, Claim] = {}
+    for one in claims:
+        if one.whole and one.goal == goal.id and (one.platform not in most or one.claimed > most[one.platform].claimed):
+            most[one.platform] = one
+    return list(most.values())
 
 
 def _of_goal(engine: Engine, parameters: Mapping[str, Any], kinds: Sequence[tuple[int, Any]]) -> dict[int, Any]:
