@@ -203,9 +203,8 @@ def _tables() -> str:
         )
         text += _table("column", "type", "says")
         for column in table.columns:
-            text += _row(
-                f"`{column.name}`", column.type.value, column.says + ("" if column.needed else " (may be NULL)")
-            )
+            says = column.says.replace("<", "&lt;")  # else a browser takes <system> for a tag, and shows nothing
+            text += _row(f"`{column.name}`", column.type.value, says + ("" if column.needed else " (may be NULL)"))
         text += "\n"
     return text
 

@@ -294,7 +294,7 @@ VISIT_DAYS = Table(
         Column("place", Type.SMALL, "a row of places", needed=True),
         Column("joined", Type.SMALL, "1: joined to a campaign that the platform knows", needed=True),
         Column("date_day", Type.DAY, "the business's", needed=True),
-        Column("visits", Type.COUNT, "visits, clicks and openings of e-mails, >= 1", needed=True),
+        Column("visits", Type.COUNT, "visits and clicks, those of e-mails too, >= 1", needed=True),
         Column("example_id", Type.TEXT, "one touch of them", needed=True),
     ),
 )  # fmt: skip
